@@ -1,0 +1,1 @@
+//! Decompressors, predictors and sample unpacking for TIFF chunks, one feature each.

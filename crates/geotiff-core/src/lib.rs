@@ -1,0 +1,1 @@
+//! TIFF and GeoTIFF metadata, parsed without I/O.

@@ -1,0 +1,1 @@
+//! Coordinate reference systems of GeoTIFF files, and coordinate transforms.

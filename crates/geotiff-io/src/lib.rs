@@ -1,0 +1,1 @@
+//! Stores that serve byte ranges, and the middleware that wraps them.

@@ -1,0 +1,1 @@
+//! Read GeoTIFF and Cloud-Optimized GeoTIFF from anywhere: the facade.

@@ -1,0 +1,1 @@
+//! Open a GeoTIFF, plan, fetch, decode and assemble windows of pixels.

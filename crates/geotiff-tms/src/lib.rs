@@ -1,0 +1,1 @@
+//! OGC TileMatrixSets and tile arithmetic.

@@ -1,0 +1,2 @@
+//! Checks, generators and benchmarks of this workspace: `cargo xtask help`.
+fn main() {}
