@@ -1,1 +1,99 @@
 //! TIFF and GeoTIFF metadata, parsed without I/O.
+//!
+//! For those who read GeoTIFF and Cloud-Optimized GeoTIFF from somewhere of their own: a network, an
+//! archive, flash memory. The crate never fetches: a [`MetadataDecoder`] says which byte ranges it needs,
+//! is fed them in any order, and answers with a [`Tiff`]: every IFD, the image layout with TIFF 6.0's
+//! defaults, overviews and masks grouped as GDAL groups them, georeferencing, nodata and GDAL's metadata.
+//! Large strip and tile indexes are not read at all until a chunk is asked for ([`ChunkIndex`]).
+//!
+//! It is `#![no_std]` with `alloc`, panics on no input and bounds what it allocates by what it is fed
+//! ([`Limits`]).
+//!
+//! ```
+//! use geotiff_core::{Limits, MetadataDecoder, Step};
+//!
+//! # fn tiny() -> Vec<u8> {
+//! #     let mut f = b"II*\0\x08\0\0\0\x04\0".to_vec();
+//! #     for (tag, value) in [(256u16, 3u32), (257, 2), (273, 62), (279, 6)] {
+//! #         f.extend(tag.to_le_bytes());
+//! #         f.extend(4u16.to_le_bytes());
+//! #         f.extend(1u32.to_le_bytes());
+//! #         f.extend(value.to_le_bytes());
+//! #     }
+//! #     f.extend([0; 4]);
+//! #     f.extend([0; 6]);
+//! #     f
+//! # }
+//! let file: Vec<u8> = tiny();
+//! let mut decoder = MetadataDecoder::new(Limits::default());
+//! let tiff = loop {
+//!     match decoder.decode()? {
+//!         Step::Finished(tiff) => break tiff,
+//!         Step::NeedsData(ranges) => {
+//!             for range in ranges {
+//!                 let end = (range.end as usize).min(file.len());
+//!                 let start = (range.start as usize).min(end);
+//!                 decoder.feed(range.start, &file[start..end]);
+//!             }
+//!         }
+//!     }
+//! };
+//! let image = tiff.pages()[0].image();
+//! assert_eq!((image.width(), image.height()), (3, 2));
+//! # Ok::<(), geotiff_core::Error>(())
+//! ```
+#![no_std]
+#![deny(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::panic
+)]
+#![cfg_attr(test, allow(clippy::arithmetic_side_effects))]
+
+extern crate alloc;
+
+mod byte_order;
+mod chunk_grid;
+mod chunk_index;
+mod classify;
+mod codes;
+mod data_type;
+mod decoder;
+mod error;
+mod field_type;
+mod geo;
+mod geokeys;
+mod ghost;
+mod header_index;
+mod ifd;
+mod image;
+mod limits;
+mod nodata;
+mod page;
+mod segments;
+mod tag;
+mod tiff;
+mod values;
+
+pub use byte_order::ByteOrder;
+pub use chunk_grid::ChunkGrid;
+pub use chunk_index::{ChunkIndex, ChunkLocation};
+pub use codes::{Compression, ExtraSample, Photometric, PlanarConfiguration, Predictor, SampleFormat};
+pub use data_type::DataType;
+pub use decoder::{MetadataDecoder, Step};
+pub use error::{Error, ErrorKind};
+pub use field_type::FieldType;
+pub use geo::{Georeferencing, GroundControlPoint};
+pub use geokeys::{GeoKey, GeoKeyValue, GeoKeys};
+pub use ghost::GhostHeader;
+pub use header_index::HeaderIndex;
+pub use ifd::{Entry, Ifd};
+pub use image::Image;
+pub use limits::Limits;
+pub use nodata::Nodata;
+pub use page::Page;
+pub use tag::Tag;
+pub use tiff::{Tiff, Warning};
+pub use values::Values;

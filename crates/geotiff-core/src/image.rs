@@ -1,0 +1,395 @@
+//! One IFD as an image: every fact of its layout, with TIFF 6.0's defaults.
+
+use alloc::boxed::Box;
+use alloc::sync::Arc;
+use alloc::vec;
+use alloc::vec::Vec;
+
+use crate::chunk_index::Estimate;
+use crate::{
+    ChunkGrid, ChunkIndex, Compression, DataType, Error, ExtraSample, Ifd, Limits, Nodata, Photometric,
+    PlanarConfiguration, Predictor, SampleFormat, Tag,
+};
+
+/// The layout of one image: a page, an overview or a mask.
+#[derive(Clone, Debug)]
+pub struct Image {
+    ifd: Ifd,
+    width: u32,
+    height: u32,
+    samples: u16,
+    bits: Box<[u16]>,
+    formats: Box<[SampleFormat]>,
+    extra: Box<[ExtraSample]>,
+    compression: Compression,
+    predictor: Predictor,
+    photometric: Photometric,
+    planar: PlanarConfiguration,
+    subfile_type: u32,
+    grid: ChunkGrid,
+    index: ChunkIndex,
+    lerc: Option<Box<[u32]>>,
+    color_map: Option<Arc<[u16]>>,
+}
+
+impl Image {
+    /// Reads an IFD as an image, applying TIFF 6.0's defaults.
+    ///
+    /// # Errors
+    ///
+    /// `Malformed` where a tag that an image cannot do without is missing or makes no sense; `Unsupported`
+    /// where the image is larger than GDAL's bounds (2³¹ - 1 pixels a side, as many chunks).
+    pub fn from_ifd(ifd: &Ifd, limits: &Limits) -> Result<Self, Error> {
+        Self::build(ifd, limits).map_err(|error| error.in_ifd(ifd.offset()))
+    }
+
+    fn build(ifd: &Ifd, limits: &Limits) -> Result<Self, Error> {
+        let width = dimension(ifd, Tag::IMAGE_WIDTH)?;
+        let height = dimension(ifd, Tag::IMAGE_LENGTH)?;
+        let samples = or_default(ifd, Tag::SAMPLES_PER_PIXEL, 1)?;
+        if samples == 0 {
+            return Err(Error::malformed("no samples").with_tag(Tag::SAMPLES_PER_PIXEL));
+        }
+        let bits = per_sample(ifd, Tag::BITS_PER_SAMPLE, samples, 1)?;
+        let formats = per_sample(ifd, Tag::SAMPLE_FORMAT, samples, 1)?;
+        let planar = PlanarConfiguration(or_default(ifd, Tag::PLANAR_CONFIGURATION, 1)?);
+        if !matches!(planar, PlanarConfiguration::CHUNKY | PlanarConfiguration::PLANAR) {
+            return Err(Error::malformed("neither chunky nor planar").with_tag(Tag::PLANAR_CONFIGURATION));
+        }
+        let compression = Compression(or_default(ifd, Tag::COMPRESSION, 1)?);
+        let photometric = Photometric(or_default(ifd, Tag::PHOTOMETRIC_INTERPRETATION, 1)?);
+        let grid = ChunkGrid::of(ifd, width, height, samples, planar)?;
+        let layout = Layout { grid: &grid, compression, photometric, bits: &bits };
+        let index = chunk_index(ifd, &layout, limits)?;
+        let predictor = match compression.has_predictor() {
+            true => Predictor(or_default(ifd, Tag::PREDICTOR, 1)?),
+            false => Predictor::NONE,
+        };
+        Ok(Self {
+            width,
+            height,
+            samples,
+            bits,
+            formats: formats.iter().map(|&f| SampleFormat(f)).collect(),
+            extra: extra_samples(ifd),
+            compression,
+            predictor,
+            photometric,
+            planar,
+            subfile_type: subfile_type(ifd),
+            grid,
+            index,
+            lerc: ifd.unsigneds(Tag::LERC_PARAMETERS).map(|v| v.iter().map(|&p| p as u32).collect()),
+            color_map: ifd.shorts(Tag::COLOR_MAP).map(Arc::from),
+            ifd: ifd.clone(),
+        })
+    }
+
+    /// The IFD.
+    #[must_use]
+    pub fn ifd(&self) -> &Ifd {
+        &self.ifd
+    }
+
+    /// Width in pixels (ImageWidth).
+    #[must_use]
+    pub fn width(&self) -> u32 {
+        self.width
+    }
+
+    /// Height in pixels (ImageLength).
+    #[must_use]
+    pub fn height(&self) -> u32 {
+        self.height
+    }
+
+    /// Samples of a pixel: bands (SamplesPerPixel, 1 by default).
+    #[must_use]
+    pub fn samples_per_pixel(&self) -> u16 {
+        self.samples
+    }
+
+    /// Bits of each sample (BitsPerSample, 1 by default), one value a sample.
+    #[must_use]
+    pub fn bits_per_sample(&self) -> &[u16] {
+        &self.bits
+    }
+
+    /// Format of each sample (SampleFormat, unsigned integer by default), one value a sample.
+    #[must_use]
+    pub fn sample_format(&self) -> &[SampleFormat] {
+        &self.formats
+    }
+
+    /// The type in which samples are given out: rasterio's `dtype`.
+    ///
+    /// # Errors
+    ///
+    /// `Unsupported` where GDAL has no type for them, or samples differ in depth or format.
+    pub fn data_type(&self) -> Result<DataType, Error> {
+        let (Some(&bits), Some(&format)) = (self.bits.first(), self.formats.first()) else {
+            return Err(Error::malformed("no samples").in_ifd(self.ifd.offset()));
+        };
+        if self.bits.iter().any(|&b| b != bits) {
+            return Err(Error::unsupported("samples of different depth").with_tag(Tag::BITS_PER_SAMPLE));
+        }
+        if self.formats.iter().any(|&f| f != format) {
+            return Err(Error::unsupported("samples of different format").with_tag(Tag::SAMPLE_FORMAT));
+        }
+        DataType::of(bits, format, self.samples == 1 && bits == 1).map_err(|e| e.in_ifd(self.ifd.offset()))
+    }
+
+    /// Compression of the chunks (none by default).
+    #[must_use]
+    pub fn compression(&self) -> Compression {
+        self.compression
+    }
+
+    /// GDAL's spelling of the compression, as in its `IMAGE_STRUCTURE` domain: `LERC_ZSTD`, `YCbCr JPEG`.
+    #[must_use]
+    pub fn gdal_compression(&self) -> Option<&'static str> {
+        match self.compression {
+            Compression::JPEG if self.photometric == Photometric::YCBCR => Some("YCbCr JPEG"),
+            Compression::LERC => Some(match self.lerc.as_deref() {
+                Some([_, 1, ..]) => "LERC_DEFLATE",
+                Some([_, 2, ..]) => "LERC_ZSTD",
+                _ => "LERC",
+            }),
+            other => other.gdal_name(),
+        }
+    }
+
+    /// The predictor to undo; none where the compression takes no predictor, whatever the tag says.
+    #[must_use]
+    pub fn predictor(&self) -> Predictor {
+        self.predictor
+    }
+
+    /// Photometric interpretation; BlackIsZero where the tag is missing, as in GDAL.
+    #[must_use]
+    pub fn photometric(&self) -> Photometric {
+        self.photometric
+    }
+
+    /// Chunky (default) or planar.
+    #[must_use]
+    pub fn planar(&self) -> PlanarConfiguration {
+        self.planar
+    }
+
+    /// Meaning of the samples beyond those of the photometric interpretation.
+    #[must_use]
+    pub fn extra_samples(&self) -> &[ExtraSample] {
+        &self.extra
+    }
+
+    /// 1: the first bit of a byte is its highest (default); 2: its lowest.
+    #[must_use]
+    pub fn fill_order(&self) -> u16 {
+        self.ifd.short(Tag::FILL_ORDER).filter(|order| matches!(order, 1 | 2)).unwrap_or(1)
+    }
+
+    /// JPEGTables: tables that the JPEG streams of the chunks leave out (TIFF Technical Note 2).
+    #[must_use]
+    pub fn jpeg_tables(&self) -> Option<&[u8]> {
+        self.ifd.get(Tag::JPEG_TABLES)?.bytes()
+    }
+
+    /// LercParameters: version and additional compression (0 none, 1 Deflate, 2 Zstandard).
+    #[must_use]
+    pub fn lerc_parameters(&self) -> Option<&[u32]> {
+        self.lerc.as_deref()
+    }
+
+    /// T4Options, 0 by default.
+    #[must_use]
+    pub fn t4_options(&self) -> u32 {
+        self.ifd.unsigned(Tag::T4_OPTIONS).unwrap_or(0) as u32
+    }
+
+    /// T6Options, 0 by default.
+    #[must_use]
+    pub fn t6_options(&self) -> u32 {
+        self.ifd.unsigned(Tag::T6_OPTIONS).unwrap_or(0) as u32
+    }
+
+    /// Horizontal and vertical subsampling of chroma, (2, 2) by default (TIFF 6.0, section 21).
+    #[must_use]
+    pub fn ycbcr_subsampling(&self) -> (u16, u16) {
+        match self.ifd.shorts(Tag::YCBCR_SUB_SAMPLING).as_deref() {
+            Some(&[h, v, ..]) => (h, v),
+            _ => (2, 2),
+        }
+    }
+
+    /// Luma coefficients of red, green and blue; those of CCIR 601-1 by default.
+    #[must_use]
+    pub fn ycbcr_coefficients(&self) -> [f64; 3] {
+        match self.ifd.doubles(Tag::YCBCR_COEFFICIENTS).as_deref() {
+            Some(&[r, g, b, ..]) => [r, g, b],
+            _ => [0.299, 0.587, 0.114],
+        }
+    }
+
+    /// Reference black and white of three components, where the tag is there.
+    #[must_use]
+    pub fn reference_black_white(&self) -> Option<[f64; 6]> {
+        self.ifd.doubles(Tag::REFERENCE_BLACK_WHITE)?.first_chunk::<6>().copied()
+    }
+
+    /// ColorMap: all reds, then all greens, then all blues, 2^bits of each.
+    #[must_use]
+    pub fn color_map(&self) -> Option<&[u16]> {
+        self.color_map.as_deref()
+    }
+
+    /// NewSubfileType, or what the old SubfileType means in its terms: bit 0 reduced, bit 1 page, bit 2 mask.
+    #[must_use]
+    pub fn new_subfile_type(&self) -> u32 {
+        self.subfile_type
+    }
+
+    /// How the image is cut into strips or tiles.
+    #[must_use]
+    pub fn chunks(&self) -> &ChunkGrid {
+        &self.grid
+    }
+
+    /// The index of the chunks, with what the header bytes held of it.
+    #[must_use]
+    pub fn chunk_index(&self) -> ChunkIndex {
+        self.index.clone()
+    }
+
+    /// The nodata value of this IFD; see [`Page::nodata`](crate::Page::nodata).
+    pub(crate) fn own_nodata(&self) -> Option<Nodata> {
+        let data_type = self.data_type().ok()?;
+        Nodata::of(&self.ifd, *self.bits.first()?, *self.formats.first()?, data_type)
+    }
+}
+
+fn dimension(ifd: &Ifd, tag: Tag) -> Result<u32, Error> {
+    match ifd.unsigned(tag) {
+        Some(0) | None => Err(Error::malformed("missing, zero or unreadable").with_tag(tag)),
+        Some(value) => match u32::try_from(value) {
+            Ok(value) if value <= i32::MAX as u32 => Ok(value),
+            _ => Err(Error::unsupported("more than 2,147,483,647 pixels a side").with_tag(tag)),
+        },
+    }
+}
+
+/// A 16-bit tag: the default where it is missing, an error where it is unreadable.
+fn or_default(ifd: &Ifd, tag: Tag, default: u16) -> Result<u16, Error> {
+    match ifd.raw(tag) {
+        None => Ok(default),
+        Some(_) => ifd.short(tag).ok_or_else(|| Error::malformed("unreadable").with_tag(tag)),
+    }
+}
+
+/// One value a sample. One value alone stands for all samples, as libtiff has it.
+fn per_sample(ifd: &Ifd, tag: Tag, samples: u16, default: u16) -> Result<Box<[u16]>, Error> {
+    let samples = usize::from(samples);
+    if ifd.raw(tag).is_none() {
+        return Ok(vec![default; samples].into());
+    }
+    let mut values: Vec<u16> = ifd.shorts(tag).unwrap_or_default();
+    match *values.as_slice() {
+        [] => Err(Error::malformed("unreadable").with_tag(tag)),
+        [one] => Ok(vec![one; samples].into()),
+        ref all if all.len() < samples => Err(Error::malformed("fewer values than samples").with_tag(tag)),
+        _ => {
+            values.truncate(samples);
+            Ok(values.into())
+        }
+    }
+}
+
+/// ExtraSamples; 999 is what Corel Draw writes for unassociated alpha.
+fn extra_samples(ifd: &Ifd) -> Box<[ExtraSample]> {
+    let fix = |&value: &u16| if value == 999 { ExtraSample::UNASSOCIATED_ALPHA } else { ExtraSample(value) };
+    ifd.shorts(Tag::EXTRA_SAMPLES).unwrap_or_default().iter().map(fix).collect()
+}
+
+fn subfile_type(ifd: &Ifd) -> u32 {
+    if let Some(new) = ifd.unsigned(Tag::NEW_SUBFILE_TYPE) {
+        return new as u32;
+    }
+    match ifd.unsigned(Tag::SUBFILE_TYPE) {
+        Some(2) => 1,
+        Some(3) => 2,
+        _ => 0,
+    }
+}
+
+struct Layout<'a> {
+    grid: &'a ChunkGrid,
+    compression: Compression,
+    photometric: Photometric,
+    bits: &'a [u16],
+}
+
+impl Layout<'_> {
+    /// Bytes of `rows` uncompressed rows of a chunk.
+    fn raw_size(&self, rows: u32) -> Option<u64> {
+        let samples = u64::from(self.grid.samples_per_chunk());
+        let bits = u64::from(*self.bits.first()?);
+        let row = u64::from(self.grid.chunk_width()).checked_mul(samples)?.checked_mul(bits)?.div_ceil(8);
+        row.checked_mul(u64::from(rows))
+    }
+}
+
+fn chunk_index(ifd: &Ifd, layout: &Layout<'_>, limits: &Limits) -> Result<ChunkIndex, Error> {
+    let tiled = layout.grid.is_tiled();
+    // libtiff takes strip tags for tiles, and tile tags for strips.
+    let either = |tile, strip| {
+        let (first, second) = if tiled { (tile, strip) } else { (strip, tile) };
+        ifd.raw(first).or_else(|| ifd.raw(second)).filter(|raw| raw.count > 0)
+    };
+    let tag = if tiled { Tag::TILE_OFFSETS } else { Tag::STRIP_OFFSETS };
+    let offsets = either(Tag::TILE_OFFSETS, Tag::STRIP_OFFSETS)
+        .ok_or_else(|| Error::malformed("missing").with_tag(tag))?;
+    let counts = either(Tag::TILE_BYTE_COUNTS, Tag::STRIP_BYTE_COUNTS);
+    let estimate = estimate(ifd, layout, counts.is_some())?;
+    let counts = if matches!(estimate, Estimate::None) { counts } else { None };
+    let len = layout.grid.len();
+    ChunkIndex::new(offsets, counts, estimate, len, ifd.order, Arc::clone(&ifd.data), limits.max_chunk_bytes)
+        .ok_or_else(|| Error::malformed("unreadable").with_tag(tag))
+}
+
+/// Whether the byte counts are missing, or wrong by libtiff's tests for an image of a single strip.
+fn estimate(ifd: &Ifd, layout: &Layout<'_>, counts: bool) -> Result<Estimate, Error> {
+    let grid = layout.grid;
+    let exact = layout.raw_size(grid.chunk_height()).filter(|_| layout.compression == Compression::NONE);
+    let estimated = exact.map_or(Estimate::ToEnd, Estimate::Exact);
+    if !counts {
+        return if grid.len() == u64::from(grid.planes()) {
+            Ok(estimated)
+        } else {
+            Err(Error::malformed("missing").with_tag(Tag::STRIP_BYTE_COUNTS))
+        };
+    }
+    if grid.is_tiled() || grid.len() != 1 {
+        return Ok(Estimate::None);
+    }
+    let (Some(count), Some(offset)) =
+        (ifd.unsigned(Tag::STRIP_BYTE_COUNTS), ifd.unsigned(Tag::STRIP_OFFSETS))
+    else {
+        return Ok(Estimate::None);
+    };
+    if offset == 0 {
+        return Ok(Estimate::None);
+    }
+    if count == 0 {
+        return Ok(estimated);
+    }
+    // Rows of subsampled chroma are not simply a multiple of the width.
+    if layout.photometric == Photometric::YCBCR {
+        return Ok(Estimate::None);
+    }
+    let past_end =
+        ifd.data.file_size.is_some_and(|size| size.checked_sub(offset).is_some_and(|left| count > left));
+    Ok(match exact {
+        Some(size) if past_end || count < size => Estimate::Exact(size),
+        _ => Estimate::None,
+    })
+}
