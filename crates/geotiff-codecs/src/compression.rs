@@ -87,10 +87,17 @@ const fn row(
 #[rustfmt::skip]
 pub(crate) static KNOWN: &[Known] = &[
     row(NONE, "NONE", None, "this crate", ""),
+    row(CCITT_RLE, "CCITTRLE", Some("ccitt"), "hayro-ccitt", ""),
+    row(CCITT_G3, "CCITTFAX3", Some("ccitt"), "hayro-ccitt", ""),
+    row(CCITT_G4, "CCITTFAX4", Some("ccitt"), "hayro-ccitt", ""),
     row(LZW, "LZW", Some("lzw"), "this crate; weezl for old-style streams", ""),
+    row(JPEG, "JPEG", Some("jpeg"), "zune-jpeg", ""),
     row(DEFLATE, "DEFLATE", Some("deflate"), "zlib-rs; libdeflate with its feature", ""),
     row(PACKBITS, "PACKBITS", Some("packbits"), "this crate", ""),
-    row(DEFLATE_OLD, "DEFLATE_OLD", Some("deflate"), "as 8", ""),
-    row(JPEG, "JPEG", Some("jpeg"), "zune-jpeg", ""),
+    row(DEFLATE_OLD, "DEFLATE", Some("deflate"), "as 8", ""),
+    row(LERC, "LERC", Some("lerc"), "lerc-rs", ""),
+    row(LZMA, "LZMA", Some("lzma"), "liblzma", ""),
     row(ZSTD, "ZSTD", Some("zstd"), "zstd", ""),
+    row(WEBP, "WEBP", Some("webp"), "libwebp", ""),
+    row(JPEGXL, "JXL", Some("jxl"), "jxl", ""),
 ];

@@ -8,8 +8,26 @@ use alloc::vec::Vec;
 pub struct Workspace {
     pub(crate) validity: Vec<u8>,
     pub(crate) has_validity: bool,
+    /// Decompressed bytes on their way to `dst`.
     pub(crate) encoded: Vec<u8>,
+    /// Compressed bytes with their bits reversed.
     pub(crate) reversed: Vec<u8>,
+    /// One row.
+    pub(crate) row: Vec<u8>,
+    /// A compressed stream put together from its parts.
+    #[cfg(feature = "jpeg")]
+    pub(crate) stream: Vec<u8>,
+    /// An image of which the chunk is a part.
+    #[cfg(feature = "jpeg")]
+    pub(crate) cropped: Vec<u8>,
+    #[cfg(feature = "deflate")]
+    pub(crate) inflate: Option<flate2::Decompress>,
+    #[cfg(feature = "libdeflate")]
+    pub(crate) libdeflate: Option<libdeflater::Decompressor>,
+    #[cfg(feature = "lzw")]
+    pub(crate) lzw: Option<crate::codec::lzw::Table>,
+    #[cfg(feature = "zstd")]
+    pub(crate) zstd: Option<zstd::zstd_safe::DCtx<'static>>,
 }
 
 impl core::fmt::Debug for Workspace {

@@ -1,0 +1,144 @@
+//! JPEG (TIFF Technical Note 2; ITU-T T.81): 8 bits, baseline and progressive.
+
+use alloc::vec::Vec;
+
+use zune_jpeg::JpegDecoder;
+use zune_jpeg::zune_core::bytestream::ZCursor;
+use zune_jpeg::zune_core::colorspace::ColorSpace;
+use zune_jpeg::zune_core::options::DecoderOptions;
+
+use crate::decoder::{Decoder, Output};
+use crate::error::Error;
+use crate::photometric;
+use crate::pipeline::resized;
+use crate::spec::ChunkSpec;
+use crate::workspace::Workspace;
+
+/// Compression 7.
+#[derive(Debug)]
+pub(crate) struct Jpeg;
+
+impl Decoder for Jpeg {
+    fn output(&self, _spec: &ChunkSpec<'_>) -> Output {
+        Output::Samples
+    }
+
+    fn reverses_bits(&self) -> bool {
+        false
+    }
+
+    fn decode(
+        &self,
+        src: &[u8],
+        spec: &ChunkSpec<'_>,
+        dst: &mut [u8],
+        workspace: &mut Workspace,
+    ) -> Result<usize, Error> {
+        if spec.bits_per_sample != 8 {
+            let bits = spec.bits_per_sample;
+            return Err(Error::unsupported(alloc::format!("JPEG of {bits}-bit samples")));
+        }
+        let mut stream = core::mem::take(&mut workspace.stream);
+        let mut cropped = core::mem::take(&mut workspace.cropped);
+        stream.clear();
+        let result = splice(spec.jpeg_tables, src, &mut stream)
+            .and_then(|()| decode(&stream, spec, dst, &mut cropped));
+        workspace.stream = stream;
+        workspace.cropped = cropped;
+        result
+    }
+}
+
+/// Makes one interchange stream of the tables that a TIFF's chunks share and a chunk's abbreviated stream.
+///
+/// Application segments and comments are left out: the colour space of a chunk is what the TIFF's
+/// `PhotometricInterpretation` says, as in libtiff, not what an Adobe or JFIF marker says.
+fn splice(tables: Option<&[u8]>, src: &[u8], stream: &mut Vec<u8>) -> Result<(), Error> {
+    stream
+        .try_reserve(src.len().saturating_add(tables.map_or(0, <[u8]>::len)))
+        .map_err(|error| Error::limit("no memory for the JPEG stream").with_source(error))?;
+    stream.extend_from_slice(&[0xff, 0xd8]);
+    if let Some(tables) = tables {
+        let rest = copy_segments(tables, stream)?;
+        if !matches!(rest, [] | [0xff, 0xd9, ..]) {
+            return Err(Error::malformed("JPEGTables hold more than tables"));
+        }
+    }
+    let scan = copy_segments(src, stream)?;
+    stream.extend_from_slice(scan);
+    Ok(())
+}
+
+/// Copies the table segments and the frame header at the front of `jpeg`, and returns what follows: the first
+/// scan or the end marker.
+fn copy_segments<'a>(jpeg: &'a [u8], stream: &mut Vec<u8>) -> Result<&'a [u8], Error> {
+    let damaged = || Error::malformed("a damaged JPEG header");
+    let mut rest = jpeg.strip_prefix(&[0xff, 0xd8]).ok_or_else(|| Error::malformed("not a JPEG stream"))?;
+    loop {
+        match rest {
+            [] | [0xff, 0xd9 | 0xda, ..] => return Ok(rest),
+            // Fill bytes may precede any marker.
+            [0xff, 0xff, ..] => rest = rest.split_first().map_or(rest, |(_, tail)| tail),
+            [0xff, marker, high, low, ..] => {
+                let len = usize::from(u16::from_be_bytes([*high, *low])).saturating_add(2);
+                let (segment, tail) = rest.split_at_checked(len).ok_or_else(damaged)?;
+                let wanted = !matches!(marker, 0xe0..=0xef | 0xfe);
+                if wanted {
+                    stream.extend_from_slice(segment);
+                }
+                rest = tail;
+            }
+            _ => return Err(damaged()),
+        }
+    }
+}
+
+fn decode(
+    stream: &[u8],
+    spec: &ChunkSpec<'_>,
+    dst: &mut [u8],
+    scratch: &mut Vec<u8>,
+) -> Result<usize, Error> {
+    let damaged = |error: zune_jpeg::errors::DecodeErrors| Error::malformed(alloc::format!("{error:?}"));
+    let options = DecoderOptions::default()
+        .set_max_width(u16::MAX.into())
+        .set_max_height(u16::MAX.into())
+        .set_strict_mode(true);
+    let mut decoder = JpegDecoder::new_with_options(ZCursor::new(stream), options);
+    decoder.decode_headers().map_err(damaged)?;
+    let (Some(info), Some(input)) = (decoder.info(), decoder.input_colorspace()) else {
+        return Err(Error::malformed("no JPEG frame"));
+    };
+    if u16::from(info.components) != spec.samples {
+        let message = alloc::format!("{} JPEG components for {} samples", info.components, spec.samples);
+        return Err(Error::malformed(message));
+    }
+    let (width, height) = (u32::from(info.width), u32::from(info.height));
+    if width < spec.width || height < spec.height {
+        let message = alloc::format!(
+            "a JPEG of {width} by {height} pixels for a chunk of {} by {}",
+            spec.width,
+            spec.height
+        );
+        return Err(Error::malformed(message));
+    }
+    let to_rgb = spec.photometric == photometric::YCBCR && spec.samples == 3 && input == ColorSpace::YCbCr;
+    let output = if to_rgb { ColorSpace::RGB } else { input };
+    decoder.set_options(options.jpeg_set_out_colorspace(output));
+    let needed = decoder.output_buffer_size().ok_or_else(|| Error::limit("a JPEG too large to address"))?;
+    if (width, height) == (spec.width, spec.height) {
+        decoder.decode_into(dst).map_err(damaged)?;
+        return Ok(dst.len());
+    }
+    let whole = resized(scratch, needed)?;
+    decoder.decode_into(whole).map_err(damaged)?;
+    let samples = usize::from(spec.samples);
+    let row = (info.width as usize).saturating_mul(samples).max(1);
+    let kept = (spec.width as usize).saturating_mul(samples).max(1);
+    for (to, from) in dst.chunks_exact_mut(kept).zip(whole.chunks_exact(row)) {
+        if let Some(from) = from.get(..kept) {
+            to.copy_from_slice(from);
+        }
+    }
+    Ok(dst.len())
+}

@@ -1,0 +1,130 @@
+//! Sample layouts, predictors and byte orders on uncompressed and Deflate chunks, against values computed by hand.
+
+use geotiff_codecs::{ByteOrder, ChunkSpec, Codecs, Error, ErrorKind, SampleFormat, SampleOrder, Workspace};
+
+fn decode(src: &[u8], spec: &ChunkSpec<'_>, order: SampleOrder) -> Result<Vec<u8>, Error> {
+    let mut dst = vec![0xaa; spec.decoded_len()?];
+    Codecs::builtin().decode(src, spec, order, &mut dst, &mut Workspace::new())?;
+    Ok(dst)
+}
+
+fn u16s(bytes: &[u8]) -> Vec<u16> {
+    bytes.as_chunks().0.iter().map(|b| u16::from_ne_bytes(*b)).collect()
+}
+
+fn u32s(bytes: &[u8]) -> Vec<u32> {
+    bytes.as_chunks().0.iter().map(|b| u32::from_ne_bytes(*b)).collect()
+}
+
+fn f32s(bytes: &[u8]) -> Vec<f32> {
+    bytes.as_chunks().0.iter().map(|b| f32::from_ne_bytes(*b)).collect()
+}
+
+#[test]
+fn pixels_become_planes() {
+    let spec = ChunkSpec::new(1, 2, 2).with_samples(3);
+    let src = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12];
+    assert_eq!(decode(&src, &spec, SampleOrder::Planar).unwrap(), [1, 4, 7, 10, 2, 5, 8, 11, 3, 6, 9, 12]);
+    assert_eq!(decode(&src, &spec, SampleOrder::Interleaved).unwrap(), src);
+}
+
+#[test]
+fn big_endian_samples_are_swapped() {
+    let spec =
+        ChunkSpec::new(1, 2, 1).with_bits(16, SampleFormat::Uint).with_byte_order(ByteOrder::BigEndian);
+    assert_eq!(u16s(&decode(&[1, 2, 3, 4], &spec, SampleOrder::Planar).unwrap()), [0x0102, 0x0304]);
+    // Complex numbers swap part by part.
+    let spec = spec.with_bits(32, SampleFormat::ComplexInt).with_samples(1);
+    let src = [0x41, 0x42, 0x43, 0x44, 0x45, 0x46, 0x47, 0x48];
+    assert_eq!(u16s(&decode(&src, &spec, SampleOrder::Planar).unwrap()), [0x4142, 0x4344, 0x4546, 0x4748]);
+}
+
+#[test]
+fn odd_depths_read_most_significant_bit_first_in_either_byte_order() {
+    for order in [ByteOrder::LittleEndian, ByteOrder::BigEndian] {
+        let spec = ChunkSpec::new(1, 2, 1).with_bits(12, SampleFormat::Uint).with_byte_order(order);
+        assert_eq!(u16s(&decode(&[0x41, 0x42, 0x43], &spec, SampleOrder::Planar).unwrap()), [0x414, 0x243]);
+        let spec = spec.with_bits(20, SampleFormat::Uint);
+        let src = [0x41, 0x42, 0x43, 0x44, 0x45];
+        assert_eq!(u32s(&decode(&src, &spec, SampleOrder::Planar).unwrap()), [0x41424, 0x34445]);
+    }
+}
+
+#[test]
+fn rows_of_bits_start_at_whole_bytes() {
+    let spec = ChunkSpec::new(1, 3, 2).with_bits(3, SampleFormat::Uint);
+    // 0b101_110_01 0b1_0000000 / 0b000_001_11 0b1_0000000
+    let src = [0b1011_1001, 0b1000_0000, 0b0000_0111, 0b1000_0000];
+    assert_eq!(decode(&src, &spec, SampleOrder::Planar).unwrap(), [5, 6, 3, 0, 1, 7]);
+    let spec = ChunkSpec::new(1, 1, 2).with_bits(4, SampleFormat::Uint).with_samples(2);
+    assert_eq!(decode(&[0x12, 0x34], &spec, SampleOrder::Planar).unwrap(), [1, 3, 2, 4]);
+}
+
+#[test]
+fn unsigned_24_bit_samples_depend_on_the_byte_order_as_in_gdal() {
+    // As GDAL 3.10 reads them, both ways checked with it.
+    let src = [0x41, 0x42, 0x43, 0x44, 0x45, 0x46];
+    let spec = ChunkSpec::new(1, 2, 1).with_bits(24, SampleFormat::Uint);
+    assert_eq!(u32s(&decode(&src, &spec, SampleOrder::Planar).unwrap()), [0x41_4243, 0x44_4546]);
+    let spec = spec.with_byte_order(ByteOrder::BigEndian);
+    assert_eq!(u32s(&decode(&src, &spec, SampleOrder::Planar).unwrap()), [0x43_4241, 0x46_4544]);
+}
+
+#[test]
+fn short_floats_widen_exactly() {
+    let half = ChunkSpec::new(1, 6, 1).with_bits(16, SampleFormat::Float);
+    // 1, -2, the largest, the smallest subnormal, minus zero, infinity (IEEE 754-2019, table 3.5).
+    let src: Vec<u8> =
+        [0x3c00_u16, 0xc000, 0x7bff, 0x0001, 0x8000, 0x7c00].iter().flat_map(|v| v.to_le_bytes()).collect();
+    let values = f32s(&decode(&src, &half, SampleOrder::Planar).unwrap());
+    assert_eq!(values, [1.0, -2.0, 65504.0, 2.0_f32.powi(-24), 0.0, f32::INFINITY]);
+    assert!(values[4].is_sign_negative());
+    // GDAL's reading of the same bytes.
+    let triple = ChunkSpec::new(1, 2, 1).with_bits(24, SampleFormat::Float);
+    let src = [0x41, 0x42, 0x43, 0x44, 0x45, 0x46];
+    assert_eq!(f32s(&decode(&src, &triple, SampleOrder::Planar).unwrap()), [20.14087, 162.63281]);
+    let triple = triple.with_byte_order(ByteOrder::BigEndian);
+    assert_eq!(f32s(&decode(&src, &triple, SampleOrder::Planar).unwrap()), [5.035_339_4, 40.65918]);
+}
+
+#[test]
+fn dst_of_another_length_is_a_usage_error() {
+    let spec = ChunkSpec::new(1, 2, 2);
+    let error = Codecs::builtin()
+        .decode(&[0; 4], &spec, SampleOrder::Planar, &mut [0; 5], &mut Workspace::new())
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Usage);
+}
+
+#[test]
+fn a_short_chunk_is_an_error_and_a_long_one_is_cut() {
+    let spec = ChunkSpec::new(1, 2, 2);
+    assert_eq!(decode(&[1, 2, 3], &spec, SampleOrder::Planar).unwrap_err().kind(), ErrorKind::Malformed);
+    assert_eq!(decode(&[1, 2, 3, 4, 5], &spec, SampleOrder::Planar).unwrap(), [1, 2, 3, 4]);
+}
+
+#[test]
+fn a_predictor_is_ignored_where_the_codec_has_none() {
+    let spec = ChunkSpec::new(1, 4, 1).with_predictor(2);
+    assert_eq!(decode(&[1, 1, 1, 1], &spec, SampleOrder::Planar).unwrap(), [1, 1, 1, 1]);
+}
+
+#[test]
+fn fill_order_2_reverses_the_bits_of_the_stream() {
+    let spec = ChunkSpec::new(1, 2, 1).with_fill_order(2);
+    assert_eq!(decode(&[0b0000_0001, 0b1100_0000], &spec, SampleOrder::Planar).unwrap(), [0x80, 0x03]);
+}
+
+#[test]
+fn samples_of_no_known_kind_are_unsupported() {
+    for (bits, format) in [(33, SampleFormat::Uint), (0, SampleFormat::Uint), (8, SampleFormat::Float)] {
+        let error = ChunkSpec::new(1, 1, 1).with_bits(bits, format).sample_type().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unsupported);
+    }
+}
+
+#[test]
+fn a_chunk_too_large_to_address_is_a_limit() {
+    let spec = ChunkSpec::new(1, u32::MAX, u32::MAX).with_samples(u16::MAX).with_bits(64, SampleFormat::Uint);
+    assert_eq!(spec.decoded_len().unwrap_err().kind(), ErrorKind::Limit);
+}
