@@ -38,7 +38,7 @@ pub(crate) fn pages(ifds: &[Ifd], limits: &Limits, warnings: &mut Vec<Warning>) 
 
 fn with_sub_ifds(image: Image, limits: &Limits, warnings: &mut Vec<Warning>) -> Page {
     let sub_ifds = alloc::sync::Arc::clone(&image.ifd().sub_ifds);
-    let mut page = Page::new(image);
+    let mut page = Page::new(image, limits);
     for ifd in sub_ifds.iter() {
         if let Some(image) = self::image(ifd, limits, warnings) {
             attach(&mut page, image);

@@ -1,5 +1,6 @@
 //! Where an image lies: transform, ground control points, GeoKeys.
 
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::{GeoKeys, Ifd, Tag};
@@ -26,6 +27,7 @@ pub struct Georeferencing {
     pub(crate) gcps: Vec<GroundControlPoint>,
     pub(crate) geokeys: Option<GeoKeys>,
     pub(crate) pixel_is_point: bool,
+    pub(crate) wkt: Option<String>,
 }
 
 impl Georeferencing {
@@ -46,7 +48,7 @@ impl Georeferencing {
         };
         let transform = transform.map(|t| if pixel_is_point { shift(t, -0.5) } else { t });
         let gcps = if transform.is_some() { Vec::new() } else { points(&tiepoints, pixel_is_point) };
-        Self { transform, gcps, geokeys, pixel_is_point }
+        Self { transform, gcps, geokeys, pixel_is_point, wkt: None }
     }
 
     /// The affine transform from pixel to ground coordinates, in the order `a b c d e f`:
@@ -66,6 +68,12 @@ impl Georeferencing {
     #[must_use]
     pub fn geokeys(&self) -> Option<&GeoKeys> {
         self.geokeys.as_ref()
+    }
+
+    /// The CRS of a file beside the image, as WKT: where there is one, it counts before the GeoKeys.
+    #[must_use]
+    pub fn wkt(&self) -> Option<&str> {
+        self.wkt.as_deref()
     }
 
     /// Whether the file says that a pixel is a point. The transform and the points are already shifted.

@@ -197,6 +197,14 @@ impl GeoKeys {
         self.short(GeoKey::RASTER_TYPE) == Some(2)
     }
 
+    /// Whether the keys give a vertical CRS.
+    #[must_use]
+    pub fn has_vertical(&self) -> bool {
+        [GeoKey::VERTICAL_CS_TYPE, GeoKey::VERTICAL_DATUM, GeoKey::VERTICAL_UNITS]
+            .into_iter()
+            .any(|key| self.short(key).is_some_and(|code| code != 0))
+    }
+
     /// The EPSG code of the horizontal CRS, where the keys name one: the projected CRS, else the geographic
     /// or geocentric one unless the model is projected. User-defined (32767) and undefined (0) are no code.
     #[must_use]

@@ -62,6 +62,17 @@ impl GhostHeader {
             .map(|(_, v)| v.trim_end())
     }
 
+    /// Whether the header claims the whole layout of a COG, not broken since: GDAL's condition for its item
+    /// `LAYOUT=COG`.
+    #[must_use]
+    pub fn is_cog(&self) -> bool {
+        self.ifds_before_data()
+            && self.row_major()
+            && self.leader_is_size()
+            && self.trailer_repeats()
+            && !self.known_incompatible_edition()
+    }
+
     /// `LAYOUT=IFDS_BEFORE_DATA`: all IFDs come before the pixels.
     #[must_use]
     pub fn ifds_before_data(&self) -> bool {

@@ -57,12 +57,12 @@ impl Image {
             return Err(Error::malformed("neither chunky nor planar").with_tag(Tag::PLANAR_CONFIGURATION));
         }
         let compression = Compression(or_default(ifd, Tag::COMPRESSION, 1)?);
-        let photometric = Photometric(or_default(ifd, Tag::PHOTOMETRIC_INTERPRETATION, 1)?);
+        let photometric = Photometric(ifd.short(Tag::PHOTOMETRIC_INTERPRETATION).unwrap_or(1));
         let grid = ChunkGrid::of(ifd, width, height, samples, planar)?;
         let layout = Layout { grid: &grid, compression, photometric, bits: &bits };
         let index = chunk_index(ifd, &layout, limits)?;
         let predictor = match compression.has_predictor() {
-            true => Predictor(or_default(ifd, Tag::PREDICTOR, 1)?),
+            true => Predictor(ifd.short(Tag::PREDICTOR).unwrap_or(1)),
             false => Predictor::NONE,
         };
         Ok(Self {

@@ -4,6 +4,9 @@ use core::fmt;
 
 use crate::{DataType, Ifd, SampleFormat, Tag};
 
+/// What GDAL skips before a number.
+const BLANKS: [char; 4] = [' ', '\t', '\n', '\r'];
+
 /// The value that stands for "no data", as GDAL 3.10 reads the tag for the image's data type.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Nodata {
@@ -28,25 +31,29 @@ impl Nodata {
     }
 
     /// Reads the tag's text by GDAL's rules: leading blanks and trailing text are skipped, text that is no
-    /// number is 0, `-1.#IND` and the like are NaN. Empty text is no value.
+    /// number is 0, `-1.#IND` and the like are NaN. Empty text is no value, nor is one that the data type
+    /// cannot hold (rasterio's `nodata` is `None` then, and nothing is masked); a fraction on an integer type
+    /// stays, and matches nothing.
     #[must_use]
     pub fn parse(text: &str, data_type: DataType) -> Option<Self> {
         if text.is_empty() {
             return None;
         }
-        Some(match data_type {
-            DataType::Int64 => Self::Int(strtoll(text)),
-            DataType::UInt64 => Self::UInt(strtoull(text)),
-            DataType::Float32 => Self::Float(round_to_f32(atof(text))),
-            _ => Self::Float(atof(text)),
-        })
+        let value = match data_type {
+            DataType::Int64 => return Some(Self::Int(strtoll(text))),
+            DataType::UInt64 => return Some(Self::UInt(strtoull(text))),
+            DataType::Float32 => round_to_f32(atof(text)),
+            _ => atof(text),
+        };
+        in_range(value, data_type).then_some(Self::Float(value))
     }
 
     pub(crate) fn of(ifd: &Ifd, bits: u16, format: SampleFormat, data_type: DataType) -> Option<Self> {
         let text = text(ifd)?;
         // GDAL rounds for 32-bit floats only: 16- and 24-bit ones keep the double.
         if data_type == DataType::Float32 && !(bits == 32 && format == SampleFormat::FLOAT) {
-            return if text.is_empty() { None } else { Some(Self::Float(atof(text))) };
+            let value = atof(text);
+            return (!text.is_empty() && in_range(value, data_type)).then_some(Self::Float(value));
         }
         Self::parse(text, data_type)
     }
@@ -61,6 +68,20 @@ impl fmt::Display for Nodata {
             Self::UInt(value) => write!(f, "{value}"),
         }
     }
+}
+
+fn in_range(value: f64, data_type: DataType) -> bool {
+    let (low, high) = match data_type {
+        DataType::UInt8 => (0.0, f64::from(u8::MAX)),
+        DataType::Int8 => (f64::from(i8::MIN), f64::from(i8::MAX)),
+        DataType::UInt16 => (0.0, f64::from(u16::MAX)),
+        DataType::Int16 => (f64::from(i16::MIN), f64::from(i16::MAX)),
+        DataType::UInt32 => (0.0, f64::from(u32::MAX)),
+        DataType::Int32 => (f64::from(i32::MIN), f64::from(i32::MAX)),
+        DataType::Float32 if value.is_finite() => (f64::from(f32::MIN), f64::from(f32::MAX)),
+        _ => return true,
+    };
+    (low..=high).contains(&value)
 }
 
 /// The tag's text; bytes after the first that is not UTF-8 cannot be part of a number.
@@ -93,16 +114,27 @@ fn round_to_f32(value: f64) -> f64 {
 /// The number at the start of a text, as GDAL's `CPLAtofM` reads it; 0 where there is none. A comma may
 /// stand for the decimal point.
 pub(crate) fn atof(text: &str) -> f64 {
-    let text = text.trim_start_matches([' ', '\t', '\n', '\r', '\x0b', '\x0c']);
+    let text = text.trim_start_matches(BLANKS);
     let has = |prefix: &str| text.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
-    if ["nan", "-nan", "+nan", "-1.#qnan", "-1.#ind", "1.#qnan", "1.#snan", "1.#ind"].into_iter().any(has) {
+    // What C libraries print; further text may follow.
+    if ["-1.#qnan", "-1.#ind", "1.#qnan", "1.#snan"].into_iter().any(has) {
         return f64::NAN;
     }
-    if has("-inf") || has("-1.#inf") {
+    if has("-1.#inf") {
         return f64::NEG_INFINITY;
     }
-    if has("inf") || has("+inf") || has("1.#inf") {
+    if has("1.#inf") {
         return f64::INFINITY;
+    }
+    if text.eq_ignore_ascii_case("-inf") {
+        return f64::NEG_INFINITY;
+    }
+    let text = text.strip_prefix('+').unwrap_or(text);
+    if text.eq_ignore_ascii_case("inf") {
+        return f64::INFINITY;
+    }
+    if text.eq_ignore_ascii_case("nan") {
+        return f64::NAN;
     }
     let number = number_prefix(text);
     if number.contains(',') {
@@ -120,7 +152,7 @@ fn number_prefix(text: &str) -> &str {
         from.saturating_add(rest.iter().take_while(|b| b.is_ascii_digit()).count())
     };
     let sign = |at: usize| at.saturating_add(usize::from(matches!(bytes.get(at), Some(b'+' | b'-'))));
-    let start = sign(0);
+    let start = usize::from(bytes.first() == Some(&b'-'));
     let whole = digits(start);
     let mut end = whole;
     let mut any = whole > start;
@@ -144,7 +176,7 @@ fn number_prefix(text: &str) -> &str {
 }
 
 fn integer_prefix(text: &str) -> (bool, &str) {
-    let text = text.trim_start_matches([' ', '\t', '\n', '\r', '\x0b', '\x0c']);
+    let text = text.trim_start_matches(BLANKS);
     let negative = text.starts_with('-');
     let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
     let end = digits.bytes().take_while(u8::is_ascii_digit).count();

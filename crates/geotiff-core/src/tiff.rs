@@ -60,7 +60,10 @@ pub(crate) struct Parts {
 impl Tiff {
     pub(crate) fn assemble(parts: Parts) -> Result<Self, Error> {
         let Parts { order, big, ifds, ghost, mut warnings, limits, data } = parts;
-        let pages = classify::pages(&ifds, &limits, &mut warnings)?;
+        let mut pages = classify::pages(&ifds, &limits, &mut warnings)?;
+        if let Some(main) = pages.first_mut() {
+            main.cog = ghost.as_ref().is_some_and(GhostHeader::is_cog);
+        }
         Ok(Self { order, big, ifds, pages, ghost, warnings, data })
     }
 

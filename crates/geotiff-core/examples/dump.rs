@@ -1,0 +1,126 @@
+//! Prints what the library reads from TIFF files, one JSON line a file: `dump FILE…`.
+//!
+//! The file is read in whole and fed as asked for, in the least ranges, so that the decoder's own requests
+//! are exercised.
+use std::fmt::Write as _;
+
+use geotiff_core::{Error, Image, Limits, MetadataDecoder, Page, Step, Tiff};
+
+fn main() {
+    for path in std::env::args().skip(1) {
+        let mut line = format!("{{\"path\": {}", quote(&path));
+        match std::fs::read(&path) {
+            Ok(file) => match open(&file) {
+                Ok((tiff, steps)) => describe(&tiff, steps, &mut line),
+                Err(error) => {
+                    let _ = write!(line, ", \"error\": {}", quote(&error.to_string()));
+                }
+            },
+            Err(error) => {
+                let _ = write!(line, ", \"error\": {}", quote(&error.to_string()));
+            }
+        }
+        println!("{line}}}");
+    }
+}
+
+fn open(file: &[u8]) -> Result<(Tiff, usize), Error> {
+    let mut decoder = MetadataDecoder::new(Limits::default());
+    decoder.set_file_size(file.len() as u64);
+    let mut steps = 0;
+    loop {
+        match decoder.decode()? {
+            Step::Finished(tiff) => return Ok((*tiff, steps)),
+            Step::NeedsData(ranges) => {
+                steps += 1;
+                for range in ranges {
+                    let end = file.len().min(range.end as usize);
+                    decoder.feed(range.start, file.get(range.start as usize..end).unwrap_or_default());
+                }
+            }
+        }
+    }
+}
+
+fn describe(tiff: &Tiff, steps: usize, out: &mut String) {
+    let Some(page) = tiff.pages().first() else { return };
+    let image = page.image();
+    let data_type = image.data_type().map_or_else(|e| format!("ERR {e}"), |t| t.name().to_owned());
+    let _ = write!(
+        out,
+        ", \"width\": {}, \"height\": {}, \"count\": {}, \"dtype\": {}, \"compression\": {}, \"tiled\": {}, \
+         \"block_shape\": [{}, {}], \"steps\": {steps}, \"pages\": {}, \"ifds\": {}, \"warnings\": {:?}",
+        image.width(),
+        image.height(),
+        image.samples_per_pixel(),
+        quote(&data_type),
+        quote(image.compression().gdal_name().unwrap_or("?")),
+        image.chunks().is_tiled(),
+        image.chunks().chunk_height(),
+        image.chunks().chunk_width(),
+        tiff.pages().len(),
+        tiff.ifds().len(),
+        tiff.warnings().iter().map(ToString::to_string).collect::<Vec<_>>(),
+    );
+    let sizes = |images: Vec<&Image>| images.iter().map(|i| [i.width(), i.height()]).collect::<Vec<_>>();
+    let _ = write!(out, ", \"overviews\": {:?}", sizes(page.overviews().iter().collect()));
+    let _ = write!(out, ", \"mask\": {}", page.mask().is_some());
+    let masks = (0..page.overviews().len()).filter(|&i| page.overview_mask(i).is_some()).count();
+    let _ = write!(out, ", \"overview_masks\": {masks}");
+    describe_geo(page, out);
+    let _ = write!(
+        out,
+        ", \"bigtiff\": {}, \"little\": {}, \"sparse\": {}",
+        tiff.is_big_tiff(),
+        tiff.byte_order() == geotiff_core::ByteOrder::LittleEndian,
+        sparse(image).map_or_else(|e| quote(&e.to_string()), |n| n.to_string()),
+    );
+}
+
+fn describe_geo(page: &Page, out: &mut String) {
+    let geo = page.georeferencing();
+    let nodata = page.nodata().map_or("null".to_owned(), |n| quote(&n.to_string()));
+    let transform = geo.transform().map_or("null".to_owned(), |t| format!("{t:?}"));
+    let epsg = geo.geokeys().and_then(|k| k.epsg()).map_or("null".to_owned(), |e| e.to_string());
+    let gcps: Vec<[f64; 5]> = geo.gcps().iter().map(|g| [g.row, g.col, g.x, g.y, g.z]).collect();
+    let _ = write!(
+        out,
+        ", \"nodata\": {nodata}, \"transform\": {}, \"epsg\": {epsg}, \"gcps\": {}, \"point\": {}",
+        finite(&transform),
+        finite(&format!("{gcps:?}")),
+        geo.pixel_is_point()
+    );
+}
+
+/// JSON has no NaN or infinity; Python's parser takes these names.
+fn finite(text: &str) -> String {
+    text.replace("inf", "Infinity")
+}
+
+fn sparse(image: &Image) -> Result<u64, Error> {
+    let index = image.chunk_index();
+    let all: Vec<u64> = (0..index.len().min(100_000)).collect();
+    if !index.missing(&all).is_empty() {
+        return Err(image
+            .data_type()
+            .err()
+            .unwrap_or_else(|| index.get(all.len() as u64 - 1).expect_err("missing")));
+    }
+    all.iter().try_fold(0, |n, &chunk| Ok(n + u64::from(index.get(chunk)?.is_none())))
+}
+
+fn quote(text: &str) -> String {
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            c if (c as u32) < 32 => {
+                let _ = write!(out, "\\u{:04x}", c as u32);
+            }
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
