@@ -1,0 +1,269 @@
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+
+use std::collections::HashMap;
+use std::sync::{LazyLock, PoisonError, RwLock};
+
+use crate::error::{Error, Result};
+use crate::lookup::{self, Usage};
+use crate::model::{Axis, Definition, Ellipsoid};
+use crate::units::Unit;
+
+/// What kind of coordinate reference system a [`Crs`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum CrsKind {
+    /// Latitude and longitude.
+    Geographic2D,
+    /// Latitude, longitude and ellipsoidal height.
+    Geographic3D,
+    /// X, Y and Z from the Earth's centre.
+    Geocentric,
+    /// Easting and northing on a map projection.
+    Projected,
+    /// Heights alone.
+    Vertical,
+    /// A horizontal CRS with a vertical one.
+    Compound,
+    /// A plane without a place on the Earth (`LOCAL_CS`).
+    Engineering,
+}
+
+/// A coordinate reference system. Cheap to clone and to share between threads.
+///
+/// ```
+/// use geotiff_crs::{Crs, CrsKind};
+///
+/// let crs = Crs::from_epsg(2056)?;
+/// assert_eq!(crs.name(), "CH1903+ / LV95");
+/// assert_eq!(crs.kind(), CrsKind::Projected);
+/// assert_eq!(crs.linear_unit().map(|unit| unit.name()), Some("metre"));
+/// # Ok::<(), geotiff_crs::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Crs(Arc<Inner>);
+
+struct Inner {
+    definition: Definition,
+    usage: Usage,
+    engine_key: OnceLock<Arc<str>>,
+}
+
+/// CRSs by EPSG code, made once: the table bounds their number.
+static KNOWN: LazyLock<RwLock<HashMap<u32, Crs>>> = LazyLock::new(RwLock::default);
+
+impl Crs {
+    pub(crate) fn from_definition(definition: Definition, usage: Usage) -> Self {
+        Self(Arc::new(Inner { definition, usage, engine_key: OnceLock::new() }))
+    }
+
+    /// The CRS with an EPSG code: projected, geographic 2D or 3D, geocentric, vertical or compound, deprecated ones
+    /// included. Codes are those of the EPSG Dataset v11.022; making one takes microseconds and is done once.
+    ///
+    /// # Errors
+    ///
+    /// [`UnknownCode`](crate::ErrorKind::UnknownCode) if the embedded table has no CRS with the code.
+    pub fn from_epsg(code: u32) -> Result<Self> {
+        if let Some(crs) = KNOWN.read().unwrap_or_else(PoisonError::into_inner).get(&code) {
+            return Ok(crs.clone());
+        }
+        let (definition, usage) = lookup::crs(code)?;
+        let crs = Self::from_definition(definition, usage);
+        KNOWN.write().unwrap_or_else(PoisonError::into_inner).insert(code, crs.clone());
+        Ok(crs)
+    }
+
+    pub(crate) fn definition(&self) -> &Definition {
+        &self.0.definition
+    }
+
+    /// What tells two CRSs apart for computing: the code where there is one, else everything.
+    pub(crate) fn engine_key(&self) -> Arc<str> {
+        let make = || match (self.definition(), self.epsg()) {
+            (Definition::Bound(_), _) | (_, None) => format!("{:?}", self.definition()).into(),
+            (_, Some(code)) => format!("EPSG:{code}").into(),
+        };
+        Arc::clone(self.0.engine_key.get_or_init(make))
+    }
+
+    /// The name, such as `WGS 84 / UTM zone 32N`.
+    pub fn name(&self) -> &str {
+        self.definition().name()
+    }
+
+    /// The kind of CRS.
+    pub fn kind(&self) -> CrsKind {
+        kind(self.definition())
+    }
+
+    /// Whether the horizontal coordinates are latitude and longitude.
+    pub fn is_geographic(&self) -> bool {
+        matches!(self.definition().horizontal(), Definition::Geodetic(crs) if !crs.is_geocentric())
+    }
+
+    /// Whether the horizontal coordinates are those of a map projection.
+    pub fn is_projected(&self) -> bool {
+        matches!(self.definition().horizontal(), Definition::Projected(_))
+    }
+
+    /// The EPSG code, if the CRS has one.
+    pub fn epsg(&self) -> Option<u32> {
+        self.definition().id().and_then(crate::model::Id::as_epsg)
+    }
+
+    /// Authority and code, such as `("EPSG", "4326")`.
+    pub fn authority(&self) -> Option<(&str, &str)> {
+        self.definition().id().map(|id| (id.authority.as_str(), id.code.as_str()))
+    }
+
+    /// The URI of OGC's register, such as `http://www.opengis.net/def/crs/EPSG/0/32612`.
+    pub fn uri(&self) -> Option<String> {
+        let (authority, code) = self.authority()?;
+        // OGC's own CRSs are registered with a version; EPSG's without one.
+        let version = if authority == "OGC" { "1.3" } else { "0" };
+        Some(format!("http://www.opengis.net/def/crs/{authority}/{version}/{code}"))
+    }
+
+    /// The axes in the order of the CRS's definition, horizontal before vertical.
+    ///
+    /// Coordinates of rasters and of [`CoordTransform`](crate::CoordTransform) are in GIS order whatever this says.
+    pub fn axes(&self) -> Vec<&Axis> {
+        self.definition().axes()
+    }
+
+    /// Whether the definition's axes run northing (or latitude) first: the reverse of GIS order.
+    pub fn is_northing_first(&self) -> bool {
+        self.definition().system().is_swapped()
+    }
+
+    /// The unit of the horizontal axes if they are lengths.
+    pub fn linear_unit(&self) -> Option<&Unit> {
+        self.horizontal_unit().filter(|unit| !unit.is_angular())
+    }
+
+    /// The unit of the horizontal axes if they are angles.
+    pub fn angular_unit(&self) -> Option<&Unit> {
+        self.horizontal_unit().filter(|unit| unit.is_angular())
+    }
+
+    fn horizontal_unit(&self) -> Option<&Unit> {
+        if self.kind() == CrsKind::Vertical {
+            return None;
+        }
+        self.definition().system().axes.first().map(Axis::unit)
+    }
+
+    /// The unit of the heights of a compound, vertical or geographic 3D CRS.
+    pub fn vertical_unit(&self) -> Option<&Unit> {
+        match self.definition() {
+            Definition::Vertical(crs) => crs.system.axes.first().map(Axis::unit),
+            Definition::Compound(crs) => crs.vertical.system().axes.first().map(Axis::unit),
+            _ if self.kind() == CrsKind::Geographic3D => self.definition().system().axes.get(2).map(Axis::unit),
+            _ => None,
+        }
+    }
+
+    /// Metres in one unit of the first axis, as OGC's Tile Matrix Set standard (2.0, section 6.1) counts them: a degree is
+    /// the 360th part of the equator of the CRS's ellipsoid.
+    pub fn meters_per_unit(&self) -> f64 {
+        match self.horizontal_unit() {
+            Some(unit) if unit.is_angular() => {
+                let a = self.semi_major_axis().unwrap_or(6_378_137.0);
+                let degrees = unit.factor() / crate::units::DEGREE;
+                2.0 * std::f64::consts::PI * a / 360.0 * degrees
+            }
+            Some(unit) => unit.factor(),
+            None => self.vertical_unit().map_or(1.0, Unit::factor),
+        }
+    }
+
+    fn ellipsoid(&self) -> Option<&Ellipsoid> {
+        self.definition().geodetic().map(|crs| &crs.datum.ellipsoid)
+    }
+
+    /// The ellipsoid's semi-major axis in metres.
+    pub fn semi_major_axis(&self) -> Option<f64> {
+        self.ellipsoid().map(Ellipsoid::a)
+    }
+
+    /// The ellipsoid's inverse flattening; 0 for a sphere.
+    pub fn inverse_flattening(&self) -> Option<f64> {
+        self.ellipsoid().map(Ellipsoid::inverse_flattening)
+    }
+
+    /// The area of use in degrees: west, south, east, north. West is greater than east across the antimeridian.
+    pub fn area_of_use(&self) -> Option<[f64; 4]> {
+        self.0.usage.area
+    }
+
+    /// Whether EPSG has deprecated the code.
+    pub fn is_deprecated(&self) -> bool {
+        self.0.usage.deprecated
+    }
+
+    /// The horizontal part of a compound CRS; any other horizontal CRS itself.
+    pub fn horizontal(&self) -> Option<Self> {
+        match self.definition() {
+            Definition::Vertical(_) => None,
+            Definition::Compound(crs) => Some(self.component(&crs.horizontal)),
+            _ => Some(self.clone()),
+        }
+    }
+
+    /// The vertical part of a compound CRS; a vertical CRS itself.
+    pub fn vertical(&self) -> Option<Self> {
+        match self.definition() {
+            Definition::Vertical(_) => Some(self.clone()),
+            Definition::Compound(crs) => Some(self.component(&crs.vertical)),
+            _ => None,
+        }
+    }
+
+    fn component(&self, definition: &Definition) -> Self {
+        match definition.id().and_then(crate::model::Id::as_epsg).map(Self::from_epsg) {
+            Some(Ok(crs)) if crs.definition() == definition => crs,
+            _ => Self::from_definition(definition.clone(), Usage::default()),
+        }
+    }
+
+    /// The geographic CRS that the coordinates come down to.
+    ///
+    /// # Errors
+    ///
+    /// [`Unsupported`](crate::ErrorKind::Unsupported) for a vertical or engineering CRS, which has none.
+    pub fn geographic(&self) -> Result<Self> {
+        match self.definition().geodetic() {
+            Some(crs) => Ok(self.component(&Definition::Geodetic(crs.clone()))),
+            None => Err(Error::unsupported(format!("{:?} has no geographic CRS beneath it", self.name()))),
+        }
+    }
+}
+
+fn kind(definition: &Definition) -> CrsKind {
+    match definition {
+        Definition::Geodetic(crs) if crs.is_geocentric() => CrsKind::Geocentric,
+        Definition::Geodetic(crs) if crs.system.axes.len() > 2 => CrsKind::Geographic3D,
+        Definition::Geodetic(_) => CrsKind::Geographic2D,
+        Definition::Projected(_) => CrsKind::Projected,
+        Definition::Vertical(_) => CrsKind::Vertical,
+        Definition::Compound(_) => CrsKind::Compound,
+        Definition::Bound(crs) => kind(&crs.source),
+        Definition::Engineering(_) => CrsKind::Engineering,
+    }
+}
+
+/// Equal definitions; identifiers and areas of use count, the way they were read does not.
+impl PartialEq for Crs {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0) || self.definition() == other.definition()
+    }
+}
+
+impl fmt::Debug for Crs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.authority() {
+            Some((authority, code)) => write!(f, "Crs({authority}:{code} {:?})", self.name()),
+            None => write!(f, "Crs({:?})", self.name()),
+        }
+    }
+}
