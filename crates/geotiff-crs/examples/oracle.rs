@@ -23,7 +23,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
 fn transform(line: &str) -> Value {
     let mut words = line.split(' ');
-    let mut crs = || words.next().unwrap_or("").parse().map_err(|_| "code".to_owned()).and_then(|code| Crs::from_epsg(code).map_err(|e| e.to_string()));
+    let mut crs = || {
+        words
+            .next()
+            .unwrap_or("")
+            .parse()
+            .map_err(|_| "code".to_owned())
+            .and_then(|code| Crs::from_epsg(code).map_err(|e| e.to_string()))
+    };
     let made = crs().and_then(|from| Ok((from, crs()?)));
     let made = made.and_then(|(from, to)| transformer(&from, &to).map_err(|error| error.to_string()));
     let transform = match made {

@@ -1,13 +1,14 @@
-use std::fmt;
-use std::sync::{Arc, OnceLock};
-
 use std::collections::HashMap;
-use std::sync::{LazyLock, PoisonError, RwLock};
+use std::fmt;
+use std::sync::{Arc, LazyLock, OnceLock, PoisonError, RwLock};
+
+use geotiff_core::GeoKeys;
 
 use crate::error::{Error, Result};
 use crate::lookup::{self, Usage};
-use crate::model::{Axis, Definition, Ellipsoid};
+use crate::model::{Axis, CoordinateSystem, Definition, Ellipsoid, Id};
 use crate::units::Unit;
+use crate::{geokeys, input};
 
 /// What kind of coordinate reference system a [`Crs`] is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -73,6 +74,44 @@ impl Crs {
         Ok(crs)
     }
 
+    /// The CRS that a file's GeoKeys describe, as GDAL reads them; `None` where they describe none.
+    ///
+    /// # Errors
+    ///
+    /// [`UnknownCode`](crate::ErrorKind::UnknownCode) for a code that the table does not hold,
+    /// [`Unsupported`](crate::ErrorKind::Unsupported) or [`Malformed`](crate::ErrorKind::Malformed) for keys that
+    /// make no CRS.
+    pub fn from_geokeys(keys: &GeoKeys) -> Result<Option<Self>> {
+        geokeys::read(keys)
+    }
+
+    /// The CRS that a text names or defines: `EPSG:4326`, `OGC:CRS84`, an OGC URN or URI.
+    ///
+    /// ```
+    /// use geotiff_crs::Crs;
+    ///
+    /// let crs = Crs::from_user_input("http://www.opengis.net/def/crs/EPSG/0/3857")?;
+    /// assert_eq!(crs.epsg(), Some(3857));
+    /// # Ok::<(), geotiff_crs::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`UnknownCode`](crate::ErrorKind::UnknownCode), [`Malformed`](crate::ErrorKind::Malformed) or
+    /// [`Unsupported`](crate::ErrorKind::Unsupported).
+    pub fn from_user_input(text: &str) -> Result<Self> {
+        input::parse(text)
+    }
+
+    /// OGC:CRS84, WGS 84 with longitude before latitude.
+    pub(crate) fn crs84() -> Result<Self> {
+        let (mut crs, usage) = lookup::geodetic(4326)?;
+        "WGS 84 (CRS84)".clone_into(&mut crs.name);
+        crs.system = CoordinateSystem::lon_lat(&Unit::degree());
+        crs.id = Some(Id { authority: "OGC".to_owned(), code: "CRS84".to_owned() });
+        Ok(Self::from_definition(Definition::Geodetic(crs), usage))
+    }
+
     pub(crate) fn definition(&self) -> &Definition {
         &self.0.definition
     }
@@ -108,7 +147,7 @@ impl Crs {
 
     /// The EPSG code, if the CRS has one.
     pub fn epsg(&self) -> Option<u32> {
-        self.definition().id().and_then(crate::model::Id::as_epsg)
+        self.definition().id().and_then(Id::as_epsg)
     }
 
     /// Authority and code, such as `("EPSG", "4326")`.
@@ -158,7 +197,9 @@ impl Crs {
         match self.definition() {
             Definition::Vertical(crs) => crs.system.axes.first().map(Axis::unit),
             Definition::Compound(crs) => crs.vertical.system().axes.first().map(Axis::unit),
-            _ if self.kind() == CrsKind::Geographic3D => self.definition().system().axes.get(2).map(Axis::unit),
+            _ if self.kind() == CrsKind::Geographic3D => {
+                self.definition().system().axes.get(2).map(Axis::unit)
+            }
             _ => None,
         }
     }
@@ -220,7 +261,7 @@ impl Crs {
     }
 
     fn component(&self, definition: &Definition) -> Self {
-        match definition.id().and_then(crate::model::Id::as_epsg).map(Self::from_epsg) {
+        match definition.id().and_then(Id::as_epsg).map(Self::from_epsg) {
             Some(Ok(crs)) if crs.definition() == definition => crs,
             _ => Self::from_definition(definition.clone(), Usage::default()),
         }

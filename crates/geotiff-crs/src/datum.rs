@@ -213,7 +213,10 @@ impl ToWgs84 {
             ];
             return Self::Operations(vec![Operation { area: None, accuracy: 0.0, offshore: false, steps }]);
         }
-        if datum.code == Some(WGS84) || datum.name.starts_with("worldgeodeticsystem1984") || datum.name == "wgs1984" {
+        if datum.code == Some(WGS84)
+            || datum.name.starts_with("worldgeodeticsystem1984")
+            || datum.name == "wgs1984"
+        {
             return Self::Same;
         }
         let Some(row) = datum.code.and_then(|code| registry::row(registry::OPERATIONS, code)) else {
@@ -222,7 +225,10 @@ impl ToWgs84 {
         if row == "0" {
             return Self::Same;
         }
-        row.split('\t').map(Operation::parse).collect::<Option<Vec<_>>>().map_or(Self::Unknown, Self::Operations)
+        row.split('\t')
+            .map(Operation::parse)
+            .collect::<Option<Vec<_>>>()
+            .map_or(Self::Unknown, Self::Operations)
     }
 
     /// PROJ's choice at a place (degrees): the first operation there unless a later one is more accurate, or equally

@@ -86,8 +86,16 @@ fn sign(direction: AxisDirection) -> f64 {
 enum Kind {
     Geographic,
     /// Closed forms, faster than any general engine: `a`, false easting, false northing, central meridian.
-    WebMercator { a: f64, fe: f64, fn_: f64, lon0: f64 },
-    Projected { proj: Box<Proj>, geographic: Box<Proj> },
+    WebMercator {
+        a: f64,
+        fe: f64,
+        fn_: f64,
+        lon0: f64,
+    },
+    Projected {
+        proj: Box<Proj>,
+        geographic: Box<Proj>,
+    },
 }
 
 /// A CRS that can be computed with. Longitudes are relative to its own prime meridian.
@@ -104,7 +112,11 @@ impl Engine {
             Definition::Geodetic(crs) if !crs.is_geocentric() => Kind::Geographic,
             Definition::Projected(crs) => projected(&crs.conversion, &crs.base.datum.ellipsoid)
                 .map_err(|error| error.context(format!("transform of {name:?}")))?,
-            _ => return Err(Error::unsupported(format!("{name:?} has no horizontal coordinates to transform"))),
+            _ => {
+                return Err(Error::unsupported(format!(
+                    "{name:?} has no horizontal coordinates to transform"
+                )));
+            }
         };
         Ok(Self { axes, kind })
     }
@@ -149,18 +161,15 @@ fn project(from: &Proj, to: &Proj, points: &mut Columns<'_>) {
     }
 }
 
-/// A longitude within ±π, keeping ±π as they are.
+/// A longitude within ±π, as PROJ's `adjlon` makes it: ±π stay as they are.
 pub(crate) fn wrap(lon: f64) -> f64 {
-    if lon.abs() <= PI {
-        return lon;
-    }
-    let turned = (lon + PI).rem_euclid(2.0 * PI) - PI;
-    if turned == -PI && lon > 0.0 { PI } else { turned }
+    if lon.abs() <= PI { lon } else { (lon + PI).rem_euclid(2.0 * PI) - PI }
 }
 
 fn projected(conversion: &Conversion, ellipsoid: &Ellipsoid) -> Result<Kind> {
-    let method = method::find(conversion.method_code, &conversion.method)
-        .ok_or_else(|| Error::unsupported(format!("conversion method {:?} is not known", conversion.method)))?;
+    let method = method::find(conversion.method_code, &conversion.method).ok_or_else(|| {
+        Error::unsupported(format!("conversion method {:?} is not known", conversion.method))
+    })?;
     let values = Values { conversion, method };
     if method.proj == "webmerc" {
         return Ok(Kind::WebMercator {

@@ -1,9 +1,13 @@
 //! Coordinate reference systems of GeoTIFF files, and coordinate transforms.
 
+#![allow(dead_code)]
+
 mod crs;
 mod datum;
 mod engine;
 mod error;
+mod geokeys;
+mod input;
 mod lookup;
 mod method;
 mod model;

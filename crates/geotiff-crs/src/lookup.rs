@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::error::{Error, Result};
 use crate::model::{
-    Axis, AxisDirection, CompoundCrs, Conversion, CoordinateSystem, Datum, Definition, Ellipsoid, Flattening, Frame,
-    GeodeticCrs, Id, Parameter, PrimeMeridian, ProjectedCrs, SystemKind, VerticalCrs, VerticalDatum,
+    Axis, AxisDirection, CompoundCrs, Conversion, CoordinateSystem, Datum, Definition, Ellipsoid, Flattening,
+    Frame, GeodeticCrs, Id, Parameter, PrimeMeridian, ProjectedCrs, SystemKind, VerticalCrs, VerticalDatum,
 };
 use crate::registry::{self, Tag};
 use crate::units::{Unit, UnitKind};
@@ -34,7 +34,11 @@ impl Fields {
     }
 
     fn damaged(&self) -> Error {
-        Error::malformed(format!("row {}{} of the embedded table cannot be read", char::from(self.tag), self.code))
+        Error::malformed(format!(
+            "row {}{} of the embedded table cannot be read",
+            char::from(self.tag),
+            self.code
+        ))
     }
 
     fn text(&mut self) -> Result<&'static str> {

@@ -198,7 +198,10 @@ pub(crate) static METHODS: &[Method] = methods! {
 
 /// Lower case without separators, as PROJ compares names.
 pub(crate) fn canonical(name: &str) -> String {
-    name.chars().filter(|c| !matches!(c, ' ' | '_' | '-' | '/' | '(' | ')' | '.')).flat_map(char::to_lowercase).collect()
+    name.chars()
+        .filter(|c| !matches!(c, ' ' | '_' | '-' | '/' | '(' | ')' | '.'))
+        .flat_map(char::to_lowercase)
+        .collect()
 }
 
 pub(crate) fn by_code(code: u32) -> Option<&'static Method> {

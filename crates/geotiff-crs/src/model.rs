@@ -75,10 +75,7 @@ impl AxisDirection {
     }
 
     pub(crate) fn from_name(name: &str) -> Self {
-        Self::NAMES
-            .iter()
-            .find(|(_, n)| n.eq_ignore_ascii_case(name))
-            .map_or(Self::Unspecified, |(d, _)| *d)
+        Self::NAMES.iter().find(|(_, n)| n.eq_ignore_ascii_case(name)).map_or(Self::Unspecified, |(d, _)| *d)
     }
 }
 

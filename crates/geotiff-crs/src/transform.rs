@@ -84,7 +84,7 @@ static CACHE: LazyLock<RwLock<Cache>> = LazyLock::new(RwLock::default);
 /// let (mut xs, mut ys) = ([500_000.0], [5_000_000.0]);
 /// transform.transform(&mut xs, &mut ys);
 /// assert!((xs[0] - 1_001_875.417).abs() < 1e-3);
-/// assert!((ys[0] - 5_642_225.999).abs() < 1e-3, "{}", ys[0]);
+/// assert!((ys[0] - 5_645_715.775).abs() < 1e-3);
 /// # Ok::<(), geotiff_crs::Error>(())
 /// ```
 ///
