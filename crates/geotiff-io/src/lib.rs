@@ -30,14 +30,35 @@
 
 mod coalesce;
 mod error;
+#[cfg(feature = "file")]
+mod file;
+#[cfg(feature = "http")]
+mod http;
+mod layer;
+mod layers;
 mod memory;
+#[cfg(feature = "object_store")]
+mod object;
 mod redact;
+#[cfg(any(feature = "http", feature = "object_store"))]
+mod status;
 mod store;
+mod url;
 mod version;
 
 pub use crate::coalesce::{Merged, coalesce};
 pub use crate::error::{Error, ErrorKind};
+#[cfg(feature = "file")]
+pub use crate::file::FileStore;
+#[cfg(feature = "http")]
+pub use crate::http::{HttpStore, HttpStoreBuilder, RequestHeaders};
+pub use crate::layer::{Identity, Layer, Stack, StoreBuilder};
+#[cfg(feature = "trace")]
+pub use crate::layers::trace::{Counters, Histogram, Outcome, RequestRecord, Trace, TraceLayer, TraceStore};
 pub use crate::memory::MemoryStore;
+#[cfg(feature = "object_store")]
+pub use crate::object::ObjectStoreAdapter;
 pub use crate::redact::redact;
 pub use crate::store::{GetOptions, RangeResponse, RangeStore, RangeStoreExt};
+pub use crate::url::{UrlStore, resolve};
 pub use crate::version::{ObjectInfo, Version};

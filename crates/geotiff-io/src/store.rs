@@ -3,6 +3,7 @@
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -19,6 +20,8 @@ const CONCURRENCY: usize = 16;
 pub struct GetOptions {
     /// The version that the object must be in: another gives [`ErrorKind::Changed`].
     pub version: Option<Version>,
+    /// How long the source may take to begin its answer; stores without a wire ignore it.
+    pub first_byte_timeout: Option<Duration>,
 }
 
 impl GetOptions {
@@ -32,6 +35,13 @@ impl GetOptions {
     #[must_use]
     pub fn with_version(mut self, version: Version) -> Self {
         self.version = Some(version);
+        self
+    }
+
+    /// Gives the source this long to begin its answer.
+    #[must_use]
+    pub fn with_first_byte_timeout(mut self, limit: Duration) -> Self {
+        self.first_byte_timeout = Some(limit);
         self
     }
 }
