@@ -22,6 +22,7 @@
 //! the [13 well-known sets](WELL_KNOWN_IDS) and any others.
 
 mod error;
+mod generate;
 mod grid;
 mod lenient;
 mod model;
@@ -34,6 +35,7 @@ mod well_known;
 mod zoom;
 
 pub use error::{Error, ErrorKind};
+pub use generate::{GridLevel, generate_tms, generate_tms_from_levels};
 pub use model::{CornerOfOrigin, CrsReference, DeclaredBounds, Document, TileMatrix, VariableMatrixWidth};
 pub use range::TileRange;
 pub use set::TileMatrixSet;

@@ -47,6 +47,9 @@ fn check_tile(tms: &TileMatrixSet, record: &Value, what: &str) {
     let at = tile(&record["tile"]);
     let bounds = tms.xy_bounds(at).unwrap();
     assert_xy(bounds.to_array(), &record["xy_bounds"], what);
+    let (ul, lr) = (tms.xy_ul(at).unwrap(), tms.xy_lr(at).unwrap());
+    assert_xy([ul.x, ul.y], &record["ul"], what);
+    assert_xy([lr.x, lr.y], &record["lr"], what);
     assert_eq!(tms.is_valid(at), record["valid"].as_bool().unwrap(), "{what}");
     let mut neighbors: Vec<Tile> = tms.neighbors(at).unwrap().collect();
     neighbors.sort_unstable();

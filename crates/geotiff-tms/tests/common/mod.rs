@@ -52,7 +52,11 @@ pub(crate) fn assert_xy<const N: usize>(found: [f64; N], expected: &Value, what:
 
 /// Degrees: within 1e-9.
 pub(crate) fn assert_degrees<const N: usize>(found: [f64; N], expected: &Value, what: &str) {
+    assert_near(found, expected, 1e-9, what);
+}
+
+pub(crate) fn assert_near<const N: usize>(found: [f64; N], expected: &Value, tolerance: f64, what: &str) {
     for (found, wanted) in found.iter().zip(numbers::<N>(expected)) {
-        assert!((found - wanted).abs() <= 1e-9, "{what}: {found} is not {wanted}");
+        assert!((found - wanted).abs() <= tolerance, "{what}: {found} is not {wanted}");
     }
 }
