@@ -283,7 +283,7 @@ impl Case {
                     _ => (x * 100 + y * 37) as f64,
                 },
                 "blocks" => ((x / 3 + y / 4 * 3) % 7 + noise(x, y, seed) % 2) as f64,
-                "nan" if noise(x, y, seed + 1) % 23 == 0 => f64::NAN,
+                "nan" if noise(x, y, seed + 1).is_multiple_of(23) => f64::NAN,
                 "nan" => self.noise_value(x, y, seed),
                 other => panic!("{other}"),
             }
@@ -317,11 +317,11 @@ impl Case {
             let (x, y) = (x as u64, y as u64);
             let bits = noise(x, y, self.seed + 50);
             let valid = match kind {
-                "sprinkled" => bits % 6 != 0,
-                "blocks" => (x / 9 + y / 7) % 3 != 0,
+                "sprinkled" => !bits.is_multiple_of(6),
+                "blocks" => !(x / 9 + y / 7).is_multiple_of(3),
                 "half" => x * 2 >= width + y % 3,
                 "none" => false,
-                "alpha" => return if bits % 5 == 0 { 0 } else { (bits % 256) as u8 },
+                "alpha" => return if bits.is_multiple_of(5) { 0 } else { (bits % 256) as u8 },
                 other => panic!("{other}"),
             };
             if valid { 255 } else { 0 }
