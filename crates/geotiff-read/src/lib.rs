@@ -1,4 +1,72 @@
 //! Open a GeoTIFF, plan, fetch, decode and assemble windows of pixels.
+//!
+//! For people who write tile servers and data pipelines; they meet it through `geotiff-kit`, which adds the
+//! stores of URLs and the default stack. This crate joins `geotiff-core` (metadata), `geotiff-codecs`
+//! (decompression), `geotiff-io` (bytes) and `geotiff-crs` (coordinates), and adds the one way through:
+//!
+//! ```text
+//! window, bands, level ──► ReadPlan (pure: chunks, byte ranges, placements) ──► fetch (coalesced, bounded)
+//!    ──► decode on the executor as each range lands ──► Raster { data, masks, transform, crs, nodata }
+//! ```
+//!
+//! ```
+//! # futures::executor::block_on(async {
+//! use std::sync::Arc;
+//! use geotiff_read::{GeoTiff, ReadOptions, Window};
+//!
+//! // Any `RangeStore` will do: a bucket, a server, a folder; here, memory.
+//! let bytes = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/scene.tif"))?;
+//! let store = geotiff_io::MemoryStore::new();
+//! store.put("scene.tif", bytes);
+//!
+//! let tiff = GeoTiff::open(Arc::new(store), "scene.tif").await?;
+//! let options = ReadOptions::new().window(Window::new(256, 256, 128, 64)).bands([1]);
+//! let red = tiff.read(&options).await?.into_array::<u8>()?;
+//! assert_eq!(red.dim(), (1, 64, 128));
+//! # Ok::<_, Box<dyn std::error::Error>>(())
+//! # }).unwrap();
+//! ```
+//!
+//! # Where things run
+//!
+//! Requests are made by the task that awaits a read; decoding runs on the [`Executor`]: rayon's pool unless told
+//! otherwise, never the threads that drive requests. A read is bounded by its output and
+//! [`Limits::max_in_flight_bytes`]; dropping its future stops it.
 
+mod array;
+mod chunks;
+mod decode;
+mod error;
+mod execute;
+mod executor;
+mod from;
+mod geotiff;
+mod image;
 pub mod level_choice;
+mod metadata;
+mod nodata;
+mod options;
+mod output;
+mod plan;
+mod raster;
+mod read;
 pub mod resample;
+mod sample;
+mod sidecar;
+mod source;
+mod statistics;
+pub mod transform;
+mod window;
+
+pub use array::{Array, Sample};
+pub use error::{Error, ErrorKind};
+#[cfg(feature = "rayon")]
+pub use executor::RayonExecutor;
+pub use executor::{Executor, InlineExecutor, Job};
+pub use geotiff::{GeoTiff, Level};
+pub use options::{Limits, OpenOptions, ReadOptions};
+pub use plan::{ImageRole, Placement, PlannedChunk, PlannedRequest, ReadPlan};
+pub use raster::{MaskKind, Raster};
+pub use sample::PointSamples;
+pub use statistics::{Statistics, StatisticsOptions};
+pub use window::{Edge, PixelWindow, Window};

@@ -1,0 +1,205 @@
+//! Typed pixels: one `ndarray` per data type, behind one enum.
+
+use geotiff_core::DataType;
+use ndarray::{Array3, ArrayView3};
+use num_complex::Complex;
+
+use crate::{Error, ErrorKind};
+
+/// A sample of one of the data types that a GeoTIFF can hold.
+///
+/// Implemented for `u8` … `f64` and their complex pairs, and for nothing else.
+pub trait Sample: bytemuck::Pod + Default + PartialEq + Send + Sync + sealed::Sealed {
+    /// The data type of this sample.
+    const DATA_TYPE: DataType;
+
+    /// The array in `array`, when it holds this type.
+    fn from_array(array: &Array) -> Option<&Array3<Self>>;
+
+    /// The array in `array`, taken out; `Err` gives it back when it holds another type.
+    ///
+    /// # Errors
+    ///
+    /// The array itself, unchanged.
+    fn take_array(array: Array) -> Result<Array3<Self>, Array>;
+
+    /// The nearest sample to `value`: rounded, and clamped to the type's range, as GDAL converts.
+    fn from_f64_saturating(value: f64) -> Self;
+
+    /// The value as a float; the real part of a complex one.
+    fn to_f64(self) -> f64;
+}
+
+mod sealed {
+    pub trait Sealed {}
+}
+
+macro_rules! samples {
+    ($($variant:ident $type:ty, $from:expr, $to:expr;)*) => {
+        /// Pixels in the file's data type, in the axis order (band, row, column).
+        ///
+        /// A chunky result (see [`ReadOptions::interleaved`](crate::ReadOptions::interleaved)) has the axes
+        /// (row, column, band).
+        #[derive(Clone, Debug, PartialEq)]
+        #[non_exhaustive]
+        pub enum Array {
+            $(#[doc = concat!("Samples of type `", stringify!($type), "`.")] $variant(Array3<$type>),)*
+        }
+
+        impl Array {
+            /// An array of zeros.
+            ///
+            /// # Errors
+            ///
+            /// [`ErrorKind::Limit`] where the size does not fit in memory's address space.
+            pub fn zeros(data_type: DataType, shape: [usize; 3]) -> Result<Self, Error> {
+                match data_type {
+                    $(DataType::$variant => zeros(shape).map(Self::$variant),)*
+                    other => Err(Error::new(
+                        ErrorKind::Unsupported,
+                        format!("data type {} has no array", other.name()),
+                    )),
+                }
+            }
+
+            /// The data type of the samples.
+            pub fn data_type(&self) -> DataType {
+                match self { $(Self::$variant(_) => DataType::$variant,)* }
+            }
+
+            /// The size of each axis.
+            pub fn shape(&self) -> [usize; 3] {
+                match self { $(Self::$variant(array) => { let (a, b, c) = array.dim(); [a, b, c] })* }
+            }
+
+            /// The samples as native-endian bytes in C order; `None` when the array was reordered by its owner.
+            pub fn as_bytes(&self) -> Option<&[u8]> {
+                match self { $(Self::$variant(array) => array.as_slice().map(bytemuck::cast_slice),)* }
+            }
+
+            pub(crate) fn as_bytes_mut(&mut self) -> Option<&mut [u8]> {
+                match self { $(Self::$variant(array) => array.as_slice_mut().map(bytemuck::cast_slice_mut),)* }
+            }
+
+            /// Sets every sample to the nearest that the type has to `value`.
+            pub(crate) fn fill(&mut self, value: f64) {
+                match self { $(Self::$variant(array) => array.fill(<$type>::from_f64_saturating(value)),)* }
+            }
+
+            /// Every sample as `f64`, the real part of complex ones.
+            pub fn to_f64(&self) -> Array3<f64> {
+                match self { $(Self::$variant(array) => array.mapv(Sample::to_f64),)* }
+            }
+        }
+
+        $(
+            impl sealed::Sealed for $type {}
+
+            impl Sample for $type {
+                const DATA_TYPE: DataType = DataType::$variant;
+
+                fn from_array(array: &Array) -> Option<&Array3<Self>> {
+                    match array { Array::$variant(array) => Some(array), _ => None }
+                }
+
+                fn take_array(array: Array) -> Result<Array3<Self>, Array> {
+                    match array { Array::$variant(array) => Ok(array), other => Err(other) }
+                }
+
+                fn from_f64_saturating(value: f64) -> Self {
+                    let convert: fn(f64) -> Self = $from;
+                    convert(value)
+                }
+
+                fn to_f64(self) -> f64 {
+                    let convert: fn(Self) -> f64 = $to;
+                    convert(self)
+                }
+            }
+        )*
+
+        /// Calls `$body` with `$array` bound to the typed `Array3` inside.
+        macro_rules! with_array {
+            ($value:expr, $array:ident => $body:expr) => {
+                match $value { $($crate::Array::$variant($array) => $body,)* }
+            };
+        }
+    };
+}
+
+samples! {
+    UInt8 u8, |v| v.round() as u8, f64::from;
+    Int8 i8, |v| v.round() as i8, f64::from;
+    UInt16 u16, |v| v.round() as u16, f64::from;
+    Int16 i16, |v| v.round() as i16, f64::from;
+    UInt32 u32, |v| v.round() as u32, f64::from;
+    Int32 i32, |v| v.round() as i32, f64::from;
+    UInt64 u64, |v| v.round() as u64, |v| v as f64;
+    Int64 i64, |v| v.round() as i64, |v| v as f64;
+    Float32 f32, |v| v as f32, f64::from;
+    Float64 f64, |v| v, |v| v;
+    ComplexInt16 Complex<i16>, |v| Complex::new(v.round() as i16, 0), |v| f64::from(v.re);
+    ComplexInt32 Complex<i32>, |v| Complex::new(v.round() as i32, 0), |v| f64::from(v.re);
+    Complex64 Complex<f32>, |v| Complex::new(v as f32, 0.0), |v| f64::from(v.re);
+    Complex128 Complex<f64>, |v| Complex::new(v, 0.0), |v| v.re;
+}
+
+pub(crate) use with_array;
+
+impl Array {
+    /// A view of the samples when they are of type `T`.
+    pub fn view<T: Sample>(&self) -> Option<ArrayView3<'_, T>> {
+        T::from_array(self).map(|array| array.view())
+    }
+
+    /// The typed array inside.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Usage`] when the samples are of another type; [`Array::view`] keeps the array then.
+    pub fn into_typed<T: Sample>(self) -> Result<Array3<T>, Error> {
+        T::take_array(self).map_err(|array| {
+            Error::usage(format!(
+                "the pixels are {}, not {}",
+                array.data_type().name(),
+                T::DATA_TYPE.name()
+            ))
+        })
+    }
+}
+
+/// Zeroed memory straight from the allocator: pages that nothing is written to cost nothing.
+fn zeros<T: bytemuck::Zeroable + Clone>(shape: [usize; 3]) -> Result<Array3<T>, Error> {
+    let too_large = || Error::new(ErrorKind::Limit, format!("an array of {shape:?} is too large"));
+    let len = shape.iter().try_fold(1_usize, |len, axis| len.checked_mul(*axis)).ok_or_else(too_large)?;
+    let samples = bytemuck::allocation::try_zeroed_vec(len).map_err(|()| too_large())?;
+    Array3::from_shape_vec(shape, samples).map_err(|_| too_large())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn typed_access_gives_the_type_or_an_error_that_names_both() {
+        let mut array = Array::zeros(DataType::UInt16, [1, 2, 3]).unwrap();
+        array.fill(70_000.0);
+        assert_eq!(array.view::<u16>().unwrap()[[0, 1, 2]], 65_535);
+        assert!(array.view::<u8>().is_none());
+        let error = array.into_typed::<f32>().unwrap_err().to_string();
+        assert!(error.contains("uint16") && error.contains("float32"), "{error}");
+    }
+
+    #[test]
+    fn conversion_rounds_and_saturates() {
+        assert_eq!(u8::from_f64_saturating(254.5), 255);
+        assert_eq!(u8::from_f64_saturating(-3.0), 0);
+        assert_eq!(i8::from_f64_saturating(-200.0), -128);
+        assert_eq!(i16::from_f64_saturating(f64::NAN), 0);
+    }
+
+    #[test]
+    fn a_size_beyond_memory_is_an_error() {
+        assert_eq!(Array::zeros(DataType::UInt8, [usize::MAX, 2, 2]).unwrap_err().kind(), ErrorKind::Limit);
+    }
+}

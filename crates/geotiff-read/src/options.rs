@@ -1,0 +1,234 @@
+//! How to open a file, and what to read of it.
+
+use std::sync::Arc;
+
+use geotiff_codecs::Codecs;
+
+use crate::executor::Executor;
+use crate::{Edge, Window};
+
+/// Bounds on what a file can make a reader do; all are on by default.
+///
+/// ```
+/// let limits = geotiff_read::Limits::default().with_max_output_bytes(64 << 20);
+/// assert_eq!(limits.max_output_bytes, 64 << 20);
+/// ```
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Limits {
+    /// Bounds of the metadata; see [`geotiff_core::Limits`].
+    pub metadata: geotiff_core::Limits,
+    /// Most bytes of one compressed chunk.
+    pub max_chunk_bytes: u64,
+    /// Most bytes of one decoded chunk.
+    pub max_decoded_chunk_bytes: u64,
+    /// Most bytes that one read returns, masks not counted.
+    pub max_output_bytes: u64,
+    /// Most compressed bytes of one read that are in flight or wait to be decoded; a single larger chunk is
+    /// still read, alone.
+    pub max_in_flight_bytes: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            metadata: geotiff_core::Limits::default(),
+            max_chunk_bytes: 1 << 30,
+            max_decoded_chunk_bytes: 2 << 30,
+            max_output_bytes: 8 << 30,
+            max_in_flight_bytes: 32 << 20,
+        }
+    }
+}
+
+impl Limits {
+    /// Sets [`Limits::max_output_bytes`].
+    #[must_use]
+    pub fn with_max_output_bytes(mut self, bytes: u64) -> Self {
+        self.max_output_bytes = bytes;
+        self
+    }
+
+    /// Sets [`Limits::max_chunk_bytes`] and [`Limits::max_decoded_chunk_bytes`].
+    #[must_use]
+    pub fn with_max_chunk_bytes(mut self, compressed: u64, decoded: u64) -> Self {
+        self.max_chunk_bytes = compressed;
+        self.max_decoded_chunk_bytes = decoded;
+        self
+    }
+
+    /// Sets [`Limits::max_in_flight_bytes`].
+    #[must_use]
+    pub fn with_max_in_flight_bytes(mut self, bytes: u64) -> Self {
+        self.max_in_flight_bytes = bytes;
+        self
+    }
+
+    /// Sets [`Limits::metadata`].
+    #[must_use]
+    pub fn with_metadata(mut self, limits: geotiff_core::Limits) -> Self {
+        self.metadata = limits;
+        self
+    }
+}
+
+/// How a file is opened and read: prefetch, limits, codecs, executor, coalescing.
+///
+/// ```
+/// use geotiff_read::OpenOptions;
+///
+/// let options = OpenOptions::default().with_prefetch(16 << 10).with_coalesce(0, 8 << 20);
+/// assert_eq!(options.prefetch, 16 << 10);
+/// ```
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct OpenOptions {
+    /// Bytes of the first request (32 KiB by default); later header requests grow from it.
+    pub prefetch: u64,
+    /// Bounds on memory and work.
+    pub limits: Limits,
+    /// The codecs; by default each that this build has.
+    pub codecs: Arc<Codecs>,
+    /// Where decoding runs; `None`: rayon's global pool, or inline where the feature `rayon` is off.
+    pub executor: Option<Arc<dyn Executor>>,
+    /// Chunks less than this many bytes apart are fetched in one request (16 KiB by default).
+    pub coalesce_gap: u64,
+    /// No request for several chunks is larger than this (4 MiB by default), so that decoding starts early.
+    pub coalesce_max: u64,
+    /// Most requests of one read under way at once.
+    pub max_concurrent_requests: usize,
+}
+
+impl Default for OpenOptions {
+    fn default() -> Self {
+        Self {
+            prefetch: 32 << 10,
+            limits: Limits::default(),
+            codecs: Arc::new(Codecs::default()),
+            executor: None,
+            coalesce_gap: 16 << 10,
+            coalesce_max: 4 << 20,
+            max_concurrent_requests: 16,
+        }
+    }
+}
+
+impl OpenOptions {
+    /// Sets [`OpenOptions::prefetch`]; at least 16 bytes are fetched.
+    #[must_use]
+    pub fn with_prefetch(mut self, bytes: u64) -> Self {
+        self.prefetch = bytes;
+        self
+    }
+
+    /// Sets [`OpenOptions::limits`].
+    #[must_use]
+    pub fn with_limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Sets [`OpenOptions::codecs`].
+    #[must_use]
+    pub fn with_codecs(mut self, codecs: Arc<Codecs>) -> Self {
+        self.codecs = codecs;
+        self
+    }
+
+    /// Sets [`OpenOptions::executor`].
+    #[must_use]
+    pub fn with_executor(mut self, executor: Arc<dyn Executor>) -> Self {
+        self.executor = Some(executor);
+        self
+    }
+
+    /// Sets [`OpenOptions::coalesce_gap`] and [`OpenOptions::coalesce_max`].
+    #[must_use]
+    pub fn with_coalesce(mut self, gap: u64, max: u64) -> Self {
+        self.coalesce_gap = gap;
+        self.coalesce_max = max;
+        self
+    }
+
+    /// Sets [`OpenOptions::max_concurrent_requests`]; at least one is made.
+    #[must_use]
+    pub fn with_max_concurrent_requests(mut self, requests: usize) -> Self {
+        self.max_concurrent_requests = requests;
+        self
+    }
+}
+
+/// What to read: window, bands, level, and how to return it. By default the whole image, every band.
+///
+/// ```
+/// use geotiff_read::{Edge, ReadOptions, Window};
+///
+/// let options = ReadOptions::new()
+///     .window(Window::new(-8, 0, 64, 64))
+///     .bands([3, 2, 1])
+///     .edge(Edge::Fill(None));
+/// assert_eq!(options.bands, Some(vec![3, 2, 1]));
+/// ```
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ReadOptions {
+    /// The window, in pixels of the level read; the whole level when `None`.
+    pub window: Option<Window>,
+    /// Band numbers from 1, in any order, repeated or not; every band when `None`.
+    pub bands: Option<Vec<u16>>,
+    /// What happens where the window leaves the image.
+    pub edge: Edge,
+    /// Axes (row, column, band) rather than (band, row, column).
+    pub interleaved: bool,
+    /// Whether the mask (internal mask or alpha) is read too; true by default. A nodata mask costs nothing
+    /// until it is asked for.
+    pub mask: bool,
+}
+
+impl Default for ReadOptions {
+    fn default() -> Self {
+        Self { window: None, bands: None, edge: Edge::Refuse, interleaved: false, mask: true }
+    }
+}
+
+impl ReadOptions {
+    /// The whole image, every band, with its mask.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`ReadOptions::window`].
+    #[must_use]
+    pub fn window(mut self, window: impl Into<Window>) -> Self {
+        self.window = Some(window.into());
+        self
+    }
+
+    /// Sets [`ReadOptions::bands`]; they count from 1.
+    #[must_use]
+    pub fn bands(mut self, bands: impl IntoIterator<Item = u16>) -> Self {
+        self.bands = Some(bands.into_iter().collect());
+        self
+    }
+
+    /// Sets [`ReadOptions::edge`].
+    #[must_use]
+    pub fn edge(mut self, edge: Edge) -> Self {
+        self.edge = edge;
+        self
+    }
+
+    /// Sets [`ReadOptions::interleaved`].
+    #[must_use]
+    pub fn interleaved(mut self, interleaved: bool) -> Self {
+        self.interleaved = interleaved;
+        self
+    }
+
+    /// Sets [`ReadOptions::mask`].
+    #[must_use]
+    pub fn mask(mut self, mask: bool) -> Self {
+        self.mask = mask;
+        self
+    }
+}

@@ -1,0 +1,171 @@
+//! What is asked of a store: how many requests, for how many bytes, and what a replaced object does.
+
+mod common;
+
+use std::ops::Range;
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use common::fixture;
+use geotiff_io::{GetOptions, MemoryStore, RangeResponse, RangeStore};
+use geotiff_read::{ErrorKind, GeoTiff, InlineExecutor, OpenOptions, ReadOptions, Window};
+
+/// Notes every request, each range of a multi-range call for itself.
+#[derive(Debug, Default)]
+struct Log {
+    store: MemoryStore,
+    requests: Mutex<Vec<Range<u64>>>,
+}
+
+impl Log {
+    fn of(path: &str) -> Arc<Self> {
+        let log = Self::default();
+        log.store.put("image.tif", std::fs::read(fixture(path)).unwrap());
+        Arc::new(log)
+    }
+
+    fn take(&self) -> Vec<Range<u64>> {
+        std::mem::take(&mut self.requests.lock().unwrap())
+    }
+}
+
+#[async_trait]
+impl RangeStore for Log {
+    async fn get_range(
+        &self,
+        path: &str,
+        range: Range<u64>,
+        options: &GetOptions,
+    ) -> Result<RangeResponse, geotiff_io::Error> {
+        self.requests.lock().unwrap().push(range.clone());
+        self.store.get_range(path, range, options).await
+    }
+}
+
+async fn open(log: &Arc<Log>) -> GeoTiff {
+    let options = OpenOptions::default().with_executor(Arc::new(InlineExecutor));
+    GeoTiff::open_with(Arc::clone(log) as Arc<dyn RangeStore>, "image.tif", options).await.unwrap()
+}
+
+fn total(requests: &[Range<u64>]) -> u64 {
+    requests.iter().map(|range| range.end - range.start).sum()
+}
+
+#[test]
+fn opening_a_cog_is_one_request_and_a_window_of_four_tiles_one_more() {
+    futures::executor::block_on(async {
+        let log = Log::of("scene.tif");
+        let tiff = open(&log).await;
+        assert!(!tiff.overviews().is_empty());
+        assert!(tiff.transform().is_some() && tiff.crs().unwrap().is_some());
+        assert_eq!(log.take(), [0..32 << 10]);
+
+        let grid = tiff.page().image().chunks().clone();
+        let (width, height) = (grid.chunk_width(), grid.chunk_height());
+        // Two columns and two rows of tiles, a pixel of each at least.
+        let window = Window::new(width - 1, 0, 2, height);
+        let options = ReadOptions::new().window(window).mask(false);
+        let plan = tiff.plan(&options).await.unwrap();
+        assert_eq!(plan.chunks.len(), 2);
+        assert!(log.take().is_empty(), "the chunk index is in the header");
+        let tiles: u64 = plan.chunks.iter().flat_map(|chunk| chunk.location.clone()).map(|r| r.end - r.start).sum();
+        tiff.read(&options).await.unwrap();
+        let requests = log.take();
+        assert_eq!(requests.len(), 1, "{requests:?}");
+        let gap = OpenOptions::default().coalesce_gap;
+        assert!(total(&requests) <= tiles + gap, "{} bytes for {tiles}", total(&requests));
+    });
+}
+
+#[test]
+fn one_band_of_a_planar_image_is_fetched_alone() {
+    futures::executor::block_on(async {
+        let log = Log::of("files/grid/deflate/uint8-planar-tile-le.tif");
+        let tiff = open(&log).await;
+        log.take();
+        let options = ReadOptions::new().bands([2]);
+        let plan = tiff.plan(&options).await.unwrap();
+        assert!(plan.chunks.iter().all(|chunk| chunk.plane == 1));
+        let tiles: u64 = plan.chunks.iter().flat_map(|chunk| chunk.location.clone()).map(|r| r.end - r.start).sum();
+        assert_eq!(plan.bytes(), tiles, "the tiles of one band lie side by side");
+    });
+}
+
+#[test]
+fn a_replaced_object_is_refused() {
+    futures::executor::block_on(async {
+        let log = Log::of("scene.tif");
+        let tiff = open(&log).await;
+        let mut bytes = std::fs::read(fixture("scene.tif")).unwrap();
+        bytes.push(0);
+        log.store.put("image.tif", bytes);
+        let error = tiff.read(&ReadOptions::new()).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Changed);
+        assert!(error.to_string().contains("image.tif"), "{error}");
+    });
+}
+
+#[test]
+fn a_truncated_object_is_an_error_that_names_object_chunk_and_range() {
+    futures::executor::block_on(async {
+        let bytes = std::fs::read(fixture("scene.tif")).unwrap();
+        let log = Arc::new(Log::default());
+        log.store.put("image.tif", bytes[..bytes.len() * 2 / 3].to_vec());
+        let tiff = open(&log).await;
+        let error = tiff.read(&ReadOptions::new()).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Malformed);
+        let message = error.to_string();
+        for part in ["image.tif", "chunk", "bytes ", "truncated"] {
+            assert!(message.contains(part), "{message}");
+        }
+        assert!(!message.contains('\n'));
+    });
+}
+
+#[test]
+fn a_window_outside_and_a_band_that_is_not_there_are_usage_errors() {
+    futures::executor::block_on(async {
+        let log = Log::of("scene.tif");
+        let tiff = open(&log).await;
+        let (width, height) = (tiff.width(), tiff.height());
+        let outside = ReadOptions::new().window(Window::new(width - 8, 0, 16, 16));
+        let error = tiff.read(&outside).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Usage);
+        assert!(error.to_string().contains(&format!("{width} x {height}")), "{error}");
+        let error = tiff.read(&ReadOptions::new().bands([0])).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Usage);
+        let error = tiff.level(99).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Usage);
+    });
+}
+
+#[test]
+fn a_result_beyond_the_limit_is_refused_before_anything_is_fetched() {
+    futures::executor::block_on(async {
+        let log = Log::of("scene.tif");
+        let limits = geotiff_read::Limits::default().with_max_output_bytes(1 << 10);
+        let options = OpenOptions::default().with_limits(limits).with_executor(Arc::new(InlineExecutor));
+        let tiff =
+            GeoTiff::open_with(Arc::clone(&log) as Arc<dyn RangeStore>, "image.tif", options).await.unwrap();
+        log.take();
+        let error = tiff.read(&ReadOptions::new()).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Limit);
+        assert!(log.take().is_empty());
+    });
+}
+
+#[test]
+fn interleaved_reads_hold_the_same_samples() {
+    futures::executor::block_on(async {
+        for path in ["files/grid/deflate/uint8-planar-tile-le.tif", "files/grid/deflate/uint8-chunky-tile-le.tif"] {
+            let log = Log::of(path);
+            let tiff = open(&log).await;
+            let window = Window::new(3, 5, 20, 11);
+            let options = ReadOptions::new().window(window).bands([3, 1]);
+            let planar = tiff.read(&options).await.unwrap().into_array::<u8>().unwrap();
+            let chunky = tiff.read(&options.interleaved(true)).await.unwrap().into_array::<u8>().unwrap();
+            assert_eq!(chunky.dim(), (11, 20, 2));
+            assert_eq!(chunky.permuted_axes([2, 0, 1]), planar);
+        }
+    });
+}
