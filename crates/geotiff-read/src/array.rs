@@ -159,11 +159,7 @@ impl Array {
     /// [`ErrorKind::Usage`] when the samples are of another type; [`Array::view`] keeps the array then.
     pub fn into_typed<T: Sample>(self) -> Result<Array3<T>, Error> {
         T::take_array(self).map_err(|array| {
-            Error::usage(format!(
-                "the pixels are {}, not {}",
-                array.data_type().name(),
-                T::DATA_TYPE.name()
-            ))
+            Error::usage(format!("the pixels are {}, not {}", array.data_type().name(), T::DATA_TYPE.name()))
         })
     }
 }

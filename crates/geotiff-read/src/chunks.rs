@@ -22,7 +22,8 @@ impl Level {
         let chunks = (WINDOW_BYTES / chunk_bytes.max(1)).max(1);
         let across = chunks.min(u64::from(grid.columns().max(1)));
         let down = (chunks / across).max(1);
-        let step = |chunk: u32, count: u64| u64::from(chunk).saturating_mul(count).min(u64::from(u32::MAX)) as u32;
+        let step =
+            |chunk: u32, count: u64| u64::from(chunk).saturating_mul(count).min(u64::from(u32::MAX)) as u32;
         let (step_x, step_y) = (step(chunk_width, across), step(chunk_height, down));
         let rows = (0..self.height()).step_by(step_y as usize);
         rows.flat_map(|row| {
@@ -38,7 +39,10 @@ impl Level {
 
     /// Streams the level as the windows of [`Level::chunk_windows`], in their order; `options.window` and
     /// `options.edge` do not apply. Memory stays within a few windows, whatever the size of the image.
-    pub fn read_chunks(&self, options: &ReadOptions) -> impl Stream<Item = Result<(PixelWindow, Raster), Error>> {
+    pub fn read_chunks(
+        &self,
+        options: &ReadOptions,
+    ) -> impl Stream<Item = Result<(PixelWindow, Raster), Error>> {
         let (level, options) = (self.clone(), options.clone());
         stream::iter(self.chunk_windows())
             .map(move |window| {

@@ -228,7 +228,10 @@ impl Sink {
     ) -> Result<(), Error> {
         let size = self.layout.sample_size;
         if spec.sample_type()?.size() != size {
-            return Err(Error::new(ErrorKind::Unsupported, "the codec's samples differ from the image's type"));
+            return Err(Error::new(
+                ErrorKind::Unsupported,
+                "the codec's samples differ from the image's type",
+            ));
         }
         let samples = usize::from(spec.samples);
         let plane_len = spec.width as usize * spec.height as usize * size;
@@ -280,7 +283,12 @@ impl Sink {
 
     /// Copies a rectangle with all its bands, which lie in the chunk as they do in the output.
     #[allow(unsafe_code, reason = "as for `ImageTask::run`")]
-    unsafe fn place_pixels(&self, placement: &Placement, decoded: &[u8], spec: &ChunkSpec<'_>) -> Result<(), Error> {
+    unsafe fn place_pixels(
+        &self,
+        placement: &Placement,
+        decoded: &[u8],
+        spec: &ChunkSpec<'_>,
+    ) -> Result<(), Error> {
         let pixel = self.layout.step();
         let (left, top) = (placement.source.0 as usize, placement.source.1 as usize);
         let (col, first) = (placement.target.0 as usize, placement.target.1 as usize);
@@ -289,7 +297,8 @@ impl Sink {
             let src = &decoded[((top + row) * spec.width as usize + left) * pixel..][..len];
             let start = self.layout.offset(0, first + row, col);
             // SAFETY: the caller's promise: these pixels are this chunk's alone.
-            unsafe { self.output.write(start..start + len, |dst| dst.copy_from_slice(src)) }.ok_or_else(outside)?;
+            unsafe { self.output.write(start..start + len, |dst| dst.copy_from_slice(src)) }
+                .ok_or_else(outside)?;
         }
         Ok(())
     }

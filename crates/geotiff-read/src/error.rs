@@ -69,7 +69,14 @@ struct Inner {
 impl Error {
     /// An error of `kind`, described by `message`.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self(Box::new(Inner { kind, path: None, part: None, range: None, message: message.into(), source: None }))
+        Self(Box::new(Inner {
+            kind,
+            path: None,
+            part: None,
+            range: None,
+            message: message.into(),
+            source: None,
+        }))
     }
 
     /// The kind, to decide by.

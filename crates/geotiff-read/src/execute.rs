@@ -145,7 +145,8 @@ fn slice(chunk: &PlannedChunk, request: &PlannedRequest, bytes: &Bytes) -> Resul
     let start = (range.start - request.range.start) as usize;
     let end = (range.end - request.range.start) as usize;
     if end > bytes.len() {
-        let message = format!("the object is truncated: it has {} bytes", request.range.start + bytes.len() as u64);
+        let message =
+            format!("the object is truncated: it has {} bytes", request.range.start + bytes.len() as u64);
         return Err(Error::new(ErrorKind::Malformed, message)
             .in_part(format_args!("{} chunk {}", chunk.role.name(), chunk.index))
             .in_range(range));

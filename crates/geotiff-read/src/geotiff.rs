@@ -103,7 +103,8 @@ impl GeoTiff {
     ) -> Result<Self, Error> {
         let pages = tiff.pages();
         let page = pages.get(page_number).cloned().ok_or_else(|| {
-            let message = format!("there is no page {page_number}: the file has {}, counted from 0", pages.len());
+            let message =
+                format!("there is no page {page_number}: the file has {}, counted from 0", pages.len());
             Error::usage(message).at(source.path())
         })?;
         let own = Origin { source: Arc::clone(&source), byte_order: tiff.byte_order() };
@@ -258,7 +259,8 @@ impl GeoTiff {
             return Ok(self.level_unchecked(level));
         }
         let overviews = self.inner.levels.len() - 1;
-        Err(Error::usage(format!("there is no level {level}: the image has {overviews} overviews")).at(self.path()))
+        Err(Error::usage(format!("there is no level {level}: the image has {overviews} overviews"))
+            .at(self.path()))
     }
 
     pub(crate) fn executor(&self) -> &Arc<dyn Executor> {
@@ -401,7 +403,8 @@ impl Inner {
         let nodata = self.page().nodata().zip(data_type);
         // GDAL checks the range of every integer type but this one, so that any value, then matching nothing, counts.
         let any_nodata = data_type == Some(DataType::Int8) && image.ifd().get(Tag::GDAL_NODATA).is_some();
-        let has_nodata = any_nodata || nodata.is_some_and(|(nodata, data_type)| nodata::fits(data_type, nodata));
+        let has_nodata =
+            any_nodata || nodata.is_some_and(|(nodata, data_type)| nodata::fits(data_type, nodata));
         let alpha_type = matches!(data_type, Some(DataType::UInt8 | DataType::UInt16));
         let has_alpha = alpha_type
             && matches!(count, 2 | 4)

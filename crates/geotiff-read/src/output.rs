@@ -42,7 +42,11 @@ impl SharedOutput {
     /// # Safety
     ///
     /// No other call may be under way for a range that overlaps this one (invariant 2).
-    pub(crate) unsafe fn write<R>(&self, range: Range<usize>, fill: impl FnOnce(&mut [u8]) -> R) -> Option<R> {
+    pub(crate) unsafe fn write<R>(
+        &self,
+        range: Range<usize>,
+        fill: impl FnOnce(&mut [u8]) -> R,
+    ) -> Option<R> {
         if range.start > range.end || range.end > self.len {
             return None;
         }

@@ -209,7 +209,12 @@ pub(crate) fn locate(
 }
 
 /// Groups the located chunks of one role into requests.
-pub(crate) fn requests(chunks: &[PlannedChunk], role: ImageRole, gap: u64, max_size: u64) -> Vec<PlannedRequest> {
+pub(crate) fn requests(
+    chunks: &[PlannedChunk],
+    role: ImageRole,
+    gap: u64,
+    max_size: u64,
+) -> Vec<PlannedRequest> {
     let mut positions = Vec::new();
     let mut ranges = Vec::new();
     for (position, chunk) in chunks.iter().enumerate() {

@@ -57,7 +57,9 @@ impl<'a> Request<'a> {
             return Err(Error::usage("no band is asked for"));
         }
         if let Some(band) = bands.iter().find(|band| !(1..=count).contains(*band)) {
-            return Err(Error::usage(format!("there is no band {band}: the image has {count}, counted from 1")));
+            return Err(Error::usage(format!(
+                "there is no band {band}: the image has {count}, counted from 1"
+            )));
         }
         let all_kinds = inner.mask_kinds(level);
         let kinds = bands.iter().map(|band| all_kinds[usize::from(*band) - 1]).collect();
@@ -73,7 +75,8 @@ impl<'a> Request<'a> {
         if bytes <= u128::from(most) {
             return Ok(());
         }
-        let message = format!("the result takes {bytes} bytes, over the limit of {most}: read a smaller window");
+        let message =
+            format!("the result takes {bytes} bytes, over the limit of {most}: read a smaller window");
         Err(Error::new(ErrorKind::Limit, message))
     }
 
@@ -212,7 +215,8 @@ async fn carry_out(request: Request<'_>) -> Result<Raster, Error> {
     let plan = request.plan().await?;
     let (outputs, tasks) = prepare(&request).await?;
     let limits = &inner.options().limits;
-    let budget = Budget { bytes: limits.max_in_flight_bytes, requests: inner.options().max_concurrent_requests };
+    let budget =
+        Budget { bytes: limits.max_in_flight_bytes, requests: inner.options().max_concurrent_requests };
     execute::execute(&plan, &tasks, inner.executor().as_ref(), budget).await?;
     drop(tasks);
     finish(&request, outputs).await
@@ -314,7 +318,10 @@ async fn finish(request: &Request<'_>, outputs: Outputs) -> Result<Raster, Error
     let (transform, inside) = match request.area {
         Area::Window(window, inside) => {
             let origin = (window.col as f64, window.row as f64);
-            (base.map(|base| transform::rebase(base, origin, (1.0, 1.0))), inside.map(|part| part.within(window)))
+            (
+                base.map(|base| transform::rebase(base, origin, (1.0, 1.0))),
+                inside.map(|part| part.within(window)),
+            )
         }
         Area::Pixels(pixels) => (None, Some([0..pixels.len(), 0..1])),
     };

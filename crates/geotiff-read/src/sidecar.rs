@@ -78,7 +78,8 @@ fn source_beside(source: &Source, path: String) -> Source {
 async fn pam(source: &Source, options: &OpenOptions) -> Result<Option<Pam>, Error> {
     let aux = source_beside(source, beside(source.path(), ".aux.xml"));
     let Some(bytes) = aux.get_all(MAX_TEXT_BYTES).await? else { return Ok(None) };
-    let pam = Pam::parse(&bytes, &options.limits.metadata).map_err(|error| Error::from(error).at(aux.path()))?;
+    let pam =
+        Pam::parse(&bytes, &options.limits.metadata).map_err(|error| Error::from(error).at(aux.path()))?;
     Ok(Some(pam))
 }
 

@@ -92,13 +92,21 @@ impl GeoTiff {
         let bands = options.bands.clone().unwrap_or_else(|| (1..=self.count()).collect());
         let read = ReadOptions::new().bands(bands.iter().copied());
         let mut moments = vec![Moments::default(); bands.len()];
-        for_each_window(self, &level, &read, |raster| {
-            (0..raster.count()).map(|band| Moments::of(&raster.valid_values(band), raster.pixels())).collect()
-        }, |of_window: Vec<Moments>| {
-            for (all, part) in moments.iter_mut().zip(of_window) {
-                *all = all.merge(part);
-            }
-        })
+        for_each_window(
+            self,
+            &level,
+            &read,
+            |raster| {
+                (0..raster.count())
+                    .map(|band| Moments::of(&raster.valid_values(band), raster.pixels()))
+                    .collect()
+            },
+            |of_window: Vec<Moments>| {
+                for (all, part) in moments.iter_mut().zip(of_window) {
+                    *all = all.merge(part);
+                }
+            },
+        )
         .await?;
         let mut statistics: Vec<Statistics> =
             bands.iter().zip(&moments).map(|(band, moments)| moments.statistics(*band)).collect();
@@ -126,17 +134,27 @@ impl GeoTiff {
     ) -> Result<(), Error> {
         const MOST_STEPS: usize = 1 << 20;
         if steps == 0 || steps > MOST_STEPS {
-            return Err(Error::usage(format!("a histogram of {steps} steps: 1 to {MOST_STEPS} are possible")));
+            return Err(Error::usage(format!(
+                "a histogram of {steps} steps: 1 to {MOST_STEPS} are possible"
+            )));
         }
         let ranges: Arc<[Range<f64>]> = statistics.iter().map(|of| of.min..of.max).collect();
         let mut counts = vec![vec![0; steps]; statistics.len()];
-        for_each_window(self, level, read, move |raster| {
-            (0..raster.count()).map(|band| count(&raster.valid_values(band), &ranges[band], steps)).collect()
-        }, |of_window: Vec<Vec<u64>>| {
-            for (all, part) in counts.iter_mut().zip(of_window) {
-                all.iter_mut().zip(part).for_each(|(all, part)| *all += part);
-            }
-        })
+        for_each_window(
+            self,
+            level,
+            read,
+            move |raster| {
+                (0..raster.count())
+                    .map(|band| count(&raster.valid_values(band), &ranges[band], steps))
+                    .collect()
+            },
+            |of_window: Vec<Vec<u64>>| {
+                for (all, part) in counts.iter_mut().zip(of_window) {
+                    all.iter_mut().zip(part).for_each(|(all, part)| *all += part);
+                }
+            },
+        )
         .await?;
         for (of, counts) in statistics.iter_mut().zip(counts) {
             of.histogram = counts;
@@ -247,7 +265,9 @@ mod tests {
 
     #[test]
     fn moments_of_parts_merge_to_those_of_the_whole() {
-        let all = Moments::of(&[1.0, 2.0, 4.0, f64::NAN], 4).merge(Moments::of(&[], 3)).merge(Moments::of(&[9.0], 1));
+        let all = Moments::of(&[1.0, 2.0, 4.0, f64::NAN], 4)
+            .merge(Moments::of(&[], 3))
+            .merge(Moments::of(&[9.0], 1));
         let statistics = all.statistics(1);
         assert_eq!((statistics.min, statistics.max, statistics.mean), (1.0, 9.0, 4.0));
         // Deviations 3, 2, 0, 5: the mean of their squares is 9.5.

@@ -17,7 +17,11 @@ pub fn invert([a, b, c, d, e, f]: [f64; 6]) -> Option<[f64; 6]> {
 
 /// The transform of a part of the image that begins at (`col`, `row`) with pixels `scale_x` × `scale_y` times
 /// as large.
-pub fn rebase([a, b, c, d, e, f]: [f64; 6], (col, row): (f64, f64), (scale_x, scale_y): (f64, f64)) -> [f64; 6] {
+pub fn rebase(
+    [a, b, c, d, e, f]: [f64; 6],
+    (col, row): (f64, f64),
+    (scale_x, scale_y): (f64, f64),
+) -> [f64; 6] {
     let (x, y) = apply([a, b, c, d, e, f], col, row);
     [a * scale_x, b * scale_y, x, d * scale_x, e * scale_y, y]
 }

@@ -231,7 +231,8 @@ mod tests {
     #[test]
     fn bounds_become_windows_through_the_transform() {
         let transform = [10.0, 0.0, 300_000.0, 0.0, -10.0, 4_100_040.0];
-        let window = Window::from_bounds([300_100.0, 4_099_000.0, 300_200.0, 4_100_000.0], transform).unwrap();
+        let window =
+            Window::from_bounds([300_100.0, 4_099_000.0, 300_200.0, 4_100_000.0], transform).unwrap();
         assert_eq!(window, Window::new(10, 4, 10, 100));
         assert!(Window::from_bounds([1.0, 0.0, 1.0, 2.0], transform).is_err());
         assert!(Window::from_bounds([f64::NAN, 0.0, 1.0, 2.0], transform).is_err());

@@ -46,7 +46,12 @@ fn golden_rows_have_the_pixels_of_gdal() {
     for line in &refused {
         eprintln!("refused: {line}");
     }
-    assert!(different.is_empty(), "{} with other pixels than GDAL's:\n{}", different.len(), different.join("\n"));
+    assert!(
+        different.is_empty(),
+        "{} with other pixels than GDAL's:\n{}",
+        different.len(),
+        different.join("\n")
+    );
     assert!(equal >= GOLDEN_EQUAL, "only {equal} equal");
 }
 

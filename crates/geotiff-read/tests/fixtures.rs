@@ -133,9 +133,12 @@ fn masks_equal_gdal() {
 fn malformed_files_are_refused_where_gdal_refuses_them() {
     check_all(|record| {
         let Some(gdal) = record["gdal"].as_str() else { return Ok(()) };
-        let answer = open(&fixture(record["path"].as_str().unwrap())).and_then(|tiff| read(&tiff, &ReadOptions::new()));
+        let answer = open(&fixture(record["path"].as_str().unwrap()))
+            .and_then(|tiff| read(&tiff, &ReadOptions::new()));
         match (gdal, answer) {
-            ("reads", Ok(raster)) if sha256(&raster.data) == record["pixels_sha256"].as_str().unwrap() => Ok(()),
+            ("reads", Ok(raster)) if sha256(&raster.data) == record["pixels_sha256"].as_str().unwrap() => {
+                Ok(())
+            }
             ("reads", Ok(_)) => Err("other pixels than GDAL's".into()),
             ("reads", Err(error)) => Err(error.to_string()),
             (_, Ok(_)) => Err(format!("GDAL {gdal}, this reads pixels")),
@@ -155,8 +158,10 @@ fn pages_equal_gdal() {
         }
         for (number, page) in pages.iter().enumerate() {
             let tiff = tiff.with_page(number).map_err(|error| error.to_string())?;
-            let raster = read(&tiff, &ReadOptions::new()).map_err(|error| format!("page {number}: {error}"))?;
-            compare_pixels(page, page, "pixels_npy", &as_rasterio(raster.data)).map_err(|error| format!("page {number}: {error}"))?;
+            let raster =
+                read(&tiff, &ReadOptions::new()).map_err(|error| format!("page {number}: {error}"))?;
+            compare_pixels(page, page, "pixels_npy", &as_rasterio(raster.data))
+                .map_err(|error| format!("page {number}: {error}"))?;
         }
         Ok(())
     });

@@ -68,7 +68,8 @@ fn opening_a_cog_is_one_request_and_a_window_of_four_tiles_one_more() {
         let plan = tiff.plan(&options).await.unwrap();
         assert_eq!(plan.chunks.len(), 2);
         assert!(log.take().is_empty(), "the chunk index is in the header");
-        let tiles: u64 = plan.chunks.iter().flat_map(|chunk| chunk.location.clone()).map(|r| r.end - r.start).sum();
+        let tiles: u64 =
+            plan.chunks.iter().flat_map(|chunk| chunk.location.clone()).map(|r| r.end - r.start).sum();
         tiff.read(&options).await.unwrap();
         let requests = log.take();
         assert_eq!(requests.len(), 1, "{requests:?}");
@@ -86,7 +87,8 @@ fn one_band_of_a_planar_image_is_fetched_alone() {
         let options = ReadOptions::new().bands([2]);
         let plan = tiff.plan(&options).await.unwrap();
         assert!(plan.chunks.iter().all(|chunk| chunk.plane == 1));
-        let tiles: u64 = plan.chunks.iter().flat_map(|chunk| chunk.location.clone()).map(|r| r.end - r.start).sum();
+        let tiles: u64 =
+            plan.chunks.iter().flat_map(|chunk| chunk.location.clone()).map(|r| r.end - r.start).sum();
         assert_eq!(plan.bytes(), tiles, "the tiles of one band lie side by side");
     });
 }
@@ -157,7 +159,9 @@ fn a_result_beyond_the_limit_is_refused_before_anything_is_fetched() {
 #[test]
 fn interleaved_reads_hold_the_same_samples() {
     futures::executor::block_on(async {
-        for path in ["files/grid/deflate/uint8-planar-tile-le.tif", "files/grid/deflate/uint8-chunky-tile-le.tif"] {
+        for path in
+            ["files/grid/deflate/uint8-planar-tile-le.tif", "files/grid/deflate/uint8-chunky-tile-le.tif"]
+        {
             let log = Log::of(path);
             let tiff = open(&log).await;
             let window = Window::new(3, 5, 20, 11);

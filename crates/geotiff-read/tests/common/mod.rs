@@ -49,6 +49,9 @@ pub(crate) fn as_rasterio(array: Array) -> Array {
         Array::ComplexInt16(array) => {
             Array::Complex64(array.mapv(|v| Complex::new(f32::from(v.re), f32::from(v.im))))
         }
+        Array::ComplexInt32(array) => {
+            Array::Complex128(array.mapv(|v| Complex::new(f64::from(v.re), f64::from(v.im))))
+        }
         other => other,
     }
 }
