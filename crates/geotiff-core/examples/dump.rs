@@ -4,7 +4,7 @@
 //! are exercised.
 use std::fmt::Write as _;
 
-use geotiff_core::{Error, Image, Limits, MetadataDecoder, Page, Step, Tiff};
+use geotiff_core::{Domains, Error, Image, Limits, MetadataDecoder, Page, Step, Tiff};
 
 fn main() {
     for path in std::env::args().skip(1) {
@@ -49,18 +49,18 @@ fn describe(tiff: &Tiff, steps: usize, out: &mut String) {
     let _ = write!(
         out,
         ", \"width\": {}, \"height\": {}, \"count\": {}, \"dtype\": {}, \"compression\": {}, \"tiled\": {}, \
-         \"block_shape\": [{}, {}], \"steps\": {steps}, \"pages\": {}, \"ifds\": {}, \"warnings\": {:?}",
+         \"block_shape\": [{}, {}], \"steps\": {steps}, \"pages\": {}, \"ifds\": {}, \"warnings\": [{}]",
         image.width(),
         image.height(),
         image.samples_per_pixel(),
         quote(&data_type),
         quote(image.compression().gdal_name().unwrap_or("?")),
         image.chunks().is_tiled(),
-        image.chunks().chunk_height(),
-        image.chunks().chunk_width(),
+        image.block_shape().0,
+        image.block_shape().1,
         tiff.pages().len(),
         tiff.ifds().len(),
-        tiff.warnings().iter().map(ToString::to_string).collect::<Vec<_>>(),
+        tiff.warnings().iter().map(|w| quote(&w.to_string())).collect::<Vec<_>>().join(", "),
     );
     let sizes = |images: Vec<&Image>| images.iter().map(|i| [i.width(), i.height()]).collect::<Vec<_>>();
     let _ = write!(out, ", \"overviews\": {:?}", sizes(page.overviews().iter().collect()));
@@ -68,6 +68,7 @@ fn describe(tiff: &Tiff, steps: usize, out: &mut String) {
     let masks = (0..page.overviews().len()).filter(|&i| page.overview_mask(i).is_some()).count();
     let _ = write!(out, ", \"overview_masks\": {masks}");
     describe_geo(page, out);
+    describe_metadata(page, out);
     let _ = write!(
         out,
         ", \"bigtiff\": {}, \"little\": {}, \"sparse\": {}",
@@ -90,6 +91,34 @@ fn describe_geo(page: &Page, out: &mut String) {
         finite(&format!("{gcps:?}")),
         geo.pixel_is_point()
     );
+}
+
+fn describe_metadata(page: &Page, out: &mut String) {
+    let metadata = page.metadata();
+    let list = |items: Vec<String>| format!("[{}]", items.join(", "));
+    let text = |t: Option<&str>| t.map_or("null".to_owned(), quote);
+    let bands: Vec<_> = metadata.bands().collect();
+    let field = |out: &mut String, key: &str, items: Vec<String>| {
+        let _ = write!(out, ", \"{key}\": {}", list(items));
+    };
+    field(out, "colorinterp", bands.iter().map(|b| quote(b.color_interpretation().name())).collect());
+    field(out, "scales", bands.iter().map(|b| finite(&b.scale().to_string())).collect());
+    field(out, "offsets", bands.iter().map(|b| finite(&b.offset().to_string())).collect());
+    field(out, "units", bands.iter().map(|b| text(b.unit())).collect());
+    field(out, "descriptions", bands.iter().map(|b| text(b.description())).collect());
+    field(out, "band_tags", bands.iter().map(|b| domains(&b.tags())).collect());
+    let _ = write!(out, ", \"tags\": {}", domains(metadata.domains()));
+    if let Some(table) = metadata.color_table() {
+        let _ = write!(out, ", \"colormap\": {:?}", table.entries());
+    }
+}
+
+fn domains(domains: &Domains) -> String {
+    let domain = |name| {
+        let items = domains.items(name).iter().map(|(k, v)| format!("{}: {}", quote(k), quote(v)));
+        format!("{}: {{{}}}", quote(name), items.collect::<Vec<_>>().join(", "))
+    };
+    format!("{{{}}}", domains.names().map(domain).collect::<Vec<_>>().join(", "))
 }
 
 /// JSON has no NaN or infinity; Python's parser takes these names.

@@ -7,7 +7,8 @@ const MAX_CHUNKS: u64 = i32::MAX as u64;
 
 /// How an image is cut into chunks (TIFF 6.0, sections 3 and 15).
 ///
-/// A chunk is a tile, or a strip; a strip is as wide as the image. Chunks are numbered row by row, and
+/// A chunk is a tile, or a strip; a strip is as wide as the image. An uncompressed image in one strip counts
+/// as cut into strips of about 8 KiB, as libtiff cuts it, so that a window needs only its rows. Chunks are numbered row by row, and
 /// plane by plane where samples are stored in separate planes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ChunkGrid {
@@ -55,6 +56,11 @@ impl ChunkGrid {
         }
     }
 
+    /// The grid with strips of fewer rows.
+    pub(crate) fn with_strip_height(self, rows: u32) -> Self {
+        Self { chunk_height: rows, ..self }
+    }
+
     fn checked_len(&self) -> Option<u64> {
         self.chunks_per_plane().checked_mul(u64::from(self.planes))
     }
@@ -88,7 +94,8 @@ impl ChunkGrid {
         self.chunk_width
     }
 
-    /// Height of a chunk in pixels, padding included. For strips: RowsPerStrip, at most the image height.
+    /// Height of a chunk in pixels, padding included. For strips: RowsPerStrip, at most the image height;
+    /// fewer for an uncompressed image in one strip.
     #[must_use]
     pub fn chunk_height(&self) -> u32 {
         self.chunk_height

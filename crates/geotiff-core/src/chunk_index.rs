@@ -97,6 +97,8 @@ pub(crate) enum Estimate {
     Exact(u64),
     /// Compressed: up to the end of the file.
     ToEnd,
+    /// One uncompressed strip, cut into strips of `stride` bytes; `size` in all.
+    Cut { stride: u64, size: u64 },
 }
 
 /// The index of an image's chunks: TileOffsets and TileByteCounts, or StripOffsets and StripByteCounts
@@ -162,8 +164,10 @@ impl ChunkIndex {
     #[must_use]
     pub fn missing(&self, chunks: &[u64]) -> Vec<Range<u64>> {
         let mut ranges: Vec<Range<u64>> = Vec::new();
+        let cut = matches!(self.estimate, Estimate::Cut { .. });
         for column in self.columns() {
             for &chunk in chunks.iter().filter(|&&chunk| chunk < self.len) {
+                let chunk = if cut { 0 } else { chunk };
                 let Some(value) = column.value_range(chunk) else { continue };
                 if ranges.last().is_some_and(|r| r.start <= value.start && value.end <= r.end)
                     || self.bytes(&value).is_some()
@@ -214,6 +218,9 @@ impl ChunkIndex {
         if chunk >= self.len {
             return Err(Error::usage("chunk outside of the grid"));
         }
+        if let Estimate::Cut { stride, size } = self.estimate {
+            return self.cut(chunk, stride, size);
+        }
         let Some(offset) = self.value(&self.offsets, chunk)? else { return Ok(None) };
         let declared = match &self.counts {
             Some(column) => self.value(column, chunk)?,
@@ -226,12 +233,26 @@ impl ChunkIndex {
                 return Err(Error::malformed("no byte counts for the strips or tiles"));
             }
             (Estimate::Exact(len), _) if offset != 0 => len,
+            (Estimate::Cut { .. }, _) => 0,
             (Estimate::ToEnd, _) if offset != 0 => match self.header.file_size {
                 Some(size) => size.saturating_sub(offset),
                 None => self.max_chunk_bytes,
             },
             _ => 0,
         };
+        self.checked(offset, len)
+    }
+
+    /// A part of the one strip that there is.
+    fn cut(&self, chunk: u64, stride: u64, size: u64) -> Result<Option<ChunkLocation>, Error> {
+        let Some(offset) = self.value(&self.offsets, 0)?.filter(|&offset| offset != 0) else {
+            return Ok(None);
+        };
+        let skipped = chunk.saturating_mul(stride);
+        self.checked(offset.saturating_add(skipped), size.saturating_sub(skipped).min(stride))
+    }
+
+    fn checked(&self, offset: u64, len: u64) -> Result<Option<ChunkLocation>, Error> {
         if len == 0 || offset == 0 {
             return Ok(None);
         }

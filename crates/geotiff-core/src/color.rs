@@ -127,7 +127,8 @@ pub struct ColorTable {
 }
 
 impl ColorTable {
-    /// GDAL's colour table of an image: the ColorMap tag, or for up to 16 bits of WhiteIsZero an inverted ramp.
+    /// GDAL's colour table of an image: the ColorMap tag, for up to 16 bits of WhiteIsZero an inverted ramp,
+    /// black and white for a bitmap.
     ///
     /// Components of the tag are divided by 257; by 256 where all are multiples of that, and not at all where
     /// none is above 255: GDAL's guesses at what writers meant. The entry of the nodata value is transparent.
@@ -140,7 +141,11 @@ impl ColorTable {
         if let Some(map) = image.color_map().filter(|map| map.len() >= count.saturating_mul(3)) {
             return Some(Self::from_map(map, count, image.own_nodata().map(crate::Nodata::as_f64)));
         }
-        (image.photometric() == Photometric::MIN_IS_WHITE).then(|| Self::inverted(count))
+        if image.photometric() == Photometric::MIN_IS_WHITE {
+            return Some(Self::inverted(count));
+        }
+        // A bitmap always has two colours to GDAL.
+        image.is_bitmap().then(|| Self { entries: alloc::vec![[0, 0, 0, 255], [255; 4]] })
     }
 
     fn from_map(map: &[u16], count: usize, nodata: Option<f64>) -> Self {

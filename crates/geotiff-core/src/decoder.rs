@@ -25,6 +25,9 @@ const LATER_READ_AHEAD: u64 = 4 << 10;
 /// Ranges with a gap up to this size are asked for as one.
 const GAP: u64 = 4 << 10;
 
+/// XMP up to this size is fetched.
+const MAX_XMP: u64 = 64 << 10;
+
 /// What [`MetadataDecoder::decode`] came to.
 #[derive(Debug)]
 pub enum Step {
@@ -428,9 +431,12 @@ impl MetadataDecoder {
 
     /// Notes the values of an IFD that are needed and lie in no fed bytes.
     fn want_values(&mut self, ifd: &RawIfd) {
-        for raw in ifd.entries.iter().filter(|raw| is_eager(raw.tag)) {
+        for raw in ifd.entries.iter() {
             let Some(range) = raw.range() else { continue };
             let len = range.end.saturating_sub(range.start);
+            if !(is_eager(raw.tag) || raw.tag == Tag::XMP && len <= MAX_XMP) {
+                continue;
+            }
             if self.data.get(range.start, len).is_some() {
                 continue;
             }
@@ -525,7 +531,7 @@ fn entry(order: ByteOrder, big: bool, bytes: &[u8], at: u64) -> Option<RawEntry>
 /// Tags whose values a header index keeps: those that decoding needs, and what was read of the strip and
 /// tile indexes.
 pub(crate) fn is_kept(tag: Tag) -> bool {
-    is_eager(tag) || is_chunk_index(tag)
+    is_eager(tag) || is_chunk_index(tag) || tag == Tag::XMP
 }
 
 fn is_chunk_index(tag: Tag) -> bool {

@@ -59,8 +59,8 @@ impl Image {
         let compression = Compression(or_default(ifd, Tag::COMPRESSION, 1)?);
         let photometric = Photometric(ifd.short(Tag::PHOTOMETRIC_INTERPRETATION).unwrap_or(1));
         let grid = ChunkGrid::of(ifd, width, height, samples, planar)?;
-        let layout = Layout { grid: &grid, compression, photometric, bits: &bits };
-        let index = chunk_index(ifd, &layout, limits)?;
+        let layout = Layout { grid, planar, compression, photometric, bits: &bits };
+        let (grid, index) = layout.chunk_index(ifd, limits)?;
         let predictor = match compression.has_predictor() {
             true => Predictor(ifd.short(Tag::PREDICTOR).unwrap_or(1)),
             false => Predictor::NONE,
@@ -136,7 +136,25 @@ impl Image {
         if self.formats.iter().any(|&f| f != format) {
             return Err(Error::unsupported("samples of different format").with_tag(Tag::SAMPLE_FORMAT));
         }
-        DataType::of(bits, format, self.samples == 1 && bits == 1).map_err(|e| e.in_ifd(self.ifd.offset()))
+        DataType::of(bits, format, self.is_bitmap()).map_err(|e| e.in_ifd(self.ifd.offset()))
+    }
+
+    /// One sample of one bit.
+    pub(crate) fn is_bitmap(&self) -> bool {
+        self.samples == 1 && self.bits.first() == Some(&1)
+    }
+
+    /// Height and width of the blocks in which GDAL gives the image: rasterio's `block_shapes`. They are those
+    /// of the chunks but for images in one strip of more than 2000 rows, which GDAL reads row by row where
+    /// samples have 8 bits, or one bit alone.
+    #[must_use]
+    pub fn block_shape(&self) -> (u32, u32) {
+        let grid = &self.grid;
+        let split = !grid.is_tiled()
+            && grid.chunk_height() == self.height
+            && self.height > 2000
+            && (self.bits.first() == Some(&8) || self.is_bitmap());
+        (if split { 1 } else { grid.chunk_height() }, grid.chunk_width())
     }
 
     /// Compression of the chunks (none by default).
@@ -322,74 +340,93 @@ fn subfile_type(ifd: &Ifd) -> u32 {
 }
 
 struct Layout<'a> {
-    grid: &'a ChunkGrid,
+    grid: ChunkGrid,
+    planar: PlanarConfiguration,
     compression: Compression,
     photometric: Photometric,
     bits: &'a [u16],
 }
 
+/// libtiff's size of the strips that it cuts an uncompressed image into.
+const CUT_STRIP: u64 = 8192;
+
 impl Layout<'_> {
-    /// Bytes of `rows` uncompressed rows of a chunk.
-    fn raw_size(&self, rows: u32) -> Option<u64> {
+    /// Bytes of an uncompressed row of a chunk.
+    fn row_size(&self) -> Option<u64> {
         let samples = u64::from(self.grid.samples_per_chunk());
         let bits = u64::from(*self.bits.first()?);
-        let row = u64::from(self.grid.chunk_width()).checked_mul(samples)?.checked_mul(bits)?.div_ceil(8);
-        row.checked_mul(u64::from(rows))
+        Some(u64::from(self.grid.chunk_width()).checked_mul(samples)?.checked_mul(bits)?.div_ceil(8))
     }
-}
 
-fn chunk_index(ifd: &Ifd, layout: &Layout<'_>, limits: &Limits) -> Result<ChunkIndex, Error> {
-    let tiled = layout.grid.is_tiled();
-    // libtiff takes strip tags for tiles, and tile tags for strips.
-    let either = |tile, strip| {
-        let (first, second) = if tiled { (tile, strip) } else { (strip, tile) };
-        ifd.raw(first).or_else(|| ifd.raw(second)).filter(|raw| raw.count > 0)
-    };
-    let tag = if tiled { Tag::TILE_OFFSETS } else { Tag::STRIP_OFFSETS };
-    let offsets = either(Tag::TILE_OFFSETS, Tag::STRIP_OFFSETS)
-        .ok_or_else(|| Error::malformed("missing").with_tag(tag))?;
-    let counts = either(Tag::TILE_BYTE_COUNTS, Tag::STRIP_BYTE_COUNTS);
-    let estimate = estimate(ifd, layout, counts.is_some())?;
-    let counts = if matches!(estimate, Estimate::None) { counts } else { None };
-    let len = layout.grid.len();
-    ChunkIndex::new(offsets, counts, estimate, len, ifd.order, Arc::clone(&ifd.data), limits.max_chunk_bytes)
-        .ok_or_else(|| Error::malformed("unreadable").with_tag(tag))
-}
-
-/// Whether the byte counts are missing, or wrong by libtiff's tests for an image of a single strip.
-fn estimate(ifd: &Ifd, layout: &Layout<'_>, counts: bool) -> Result<Estimate, Error> {
-    let grid = layout.grid;
-    let exact = layout.raw_size(grid.chunk_height()).filter(|_| layout.compression == Compression::NONE);
-    let estimated = exact.map_or(Estimate::ToEnd, Estimate::Exact);
-    if !counts {
-        return if grid.len() == u64::from(grid.planes()) {
-            Ok(estimated)
-        } else {
-            Err(Error::malformed("missing").with_tag(Tag::STRIP_BYTE_COUNTS))
+    /// The grid and the index of its chunks.
+    fn chunk_index(&self, ifd: &Ifd, limits: &Limits) -> Result<(ChunkGrid, ChunkIndex), Error> {
+        let tiled = self.grid.is_tiled();
+        // libtiff takes strip tags for tiles, and tile tags for strips.
+        let either = |tile, strip| {
+            let (first, second) = if tiled { (tile, strip) } else { (strip, tile) };
+            ifd.raw(first).or_else(|| ifd.raw(second)).filter(|raw| raw.count > 0)
         };
+        let tag = if tiled { Tag::TILE_OFFSETS } else { Tag::STRIP_OFFSETS };
+        let offsets = either(Tag::TILE_OFFSETS, Tag::STRIP_OFFSETS)
+            .ok_or_else(|| Error::malformed("missing").with_tag(tag))?;
+        let counts = either(Tag::TILE_BYTE_COUNTS, Tag::STRIP_BYTE_COUNTS);
+        let mut estimate = self.estimate(ifd, counts.is_some())?;
+        let mut grid = self.grid;
+        if let Some((rows, stride, size)) = self.cut() {
+            grid = grid.with_strip_height(rows);
+            estimate = Estimate::Cut { stride, size };
+        }
+        let counts = counts.filter(|_| matches!(estimate, Estimate::None));
+        let header = Arc::clone(&ifd.data);
+        ChunkIndex::new(offsets, counts, estimate, grid.len(), ifd.order, header, limits.max_chunk_bytes)
+            .map(|index| (grid, index))
+            .ok_or_else(|| Error::malformed("unreadable").with_tag(tag))
     }
-    if grid.is_tiled() || grid.len() != 1 {
-        return Ok(Estimate::None);
+
+    /// How libtiff cuts an uncompressed image in one strip: rows and bytes of a part, bytes in all.
+    fn cut(&self) -> Option<(u32, u64, u64)> {
+        let one = !self.grid.is_tiled() && self.grid.len() == 1;
+        // Rows of subsampled chroma are not simply a multiple of the width.
+        let plain = self.compression == Compression::NONE && self.photometric != Photometric::YCBCR;
+        if !one || !plain || self.planar != PlanarConfiguration::CHUNKY {
+            return None;
+        }
+        let row = self.row_size().filter(|&row| row > 0)?;
+        let rows = u32::try_from(CUT_STRIP.checked_div(row)?.max(1)).ok()?;
+        let size = row.checked_mul(u64::from(self.grid.image_height()))?;
+        (rows < self.grid.chunk_height()).then_some((rows, row.checked_mul(u64::from(rows))?, size))
     }
-    let (Some(count), Some(offset)) =
-        (ifd.unsigned(Tag::STRIP_BYTE_COUNTS), ifd.unsigned(Tag::STRIP_OFFSETS))
-    else {
-        return Ok(Estimate::None);
-    };
-    if offset == 0 {
-        return Ok(Estimate::None);
+
+    /// Whether the byte counts are missing, or wrong by libtiff's tests for an image of a single strip.
+    fn estimate(&self, ifd: &Ifd, counts: bool) -> Result<Estimate, Error> {
+        let grid = &self.grid;
+        let size = self.row_size().and_then(|row| row.checked_mul(u64::from(grid.chunk_height())));
+        let exact = size.filter(|_| self.compression == Compression::NONE);
+        let estimated = exact.map_or(Estimate::ToEnd, Estimate::Exact);
+        if !counts {
+            return if grid.len() == u64::from(grid.planes()) {
+                Ok(estimated)
+            } else {
+                Err(Error::malformed("missing").with_tag(Tag::STRIP_BYTE_COUNTS))
+            };
+        }
+        if grid.is_tiled() || grid.len() != 1 {
+            return Ok(Estimate::None);
+        }
+        let count = ifd.unsigned(Tag::STRIP_BYTE_COUNTS);
+        let offset = ifd.unsigned(Tag::STRIP_OFFSETS).filter(|&offset| offset != 0);
+        let (Some(count), Some(offset)) = (count, offset) else { return Ok(Estimate::None) };
+        if count == 0 {
+            return Ok(estimated);
+        }
+        if self.photometric == Photometric::YCBCR {
+            return Ok(Estimate::None);
+        }
+        let left = ifd.data.file_size.and_then(|size| size.checked_sub(offset));
+        let past_end = left.is_some_and(|left| count > left);
+        Ok(match exact {
+            Some(size) if past_end || count < size => Estimate::Exact(size),
+            _ => Estimate::None,
+        })
     }
-    if count == 0 {
-        return Ok(estimated);
-    }
-    // Rows of subsampled chroma are not simply a multiple of the width.
-    if layout.photometric == Photometric::YCBCR {
-        return Ok(Estimate::None);
-    }
-    let past_end =
-        ifd.data.file_size.is_some_and(|size| size.checked_sub(offset).is_some_and(|left| count > left));
-    Ok(match exact {
-        Some(size) if past_end || count < size => Estimate::Exact(size),
-        _ => Estimate::None,
-    })
 }

@@ -22,18 +22,23 @@ pub(crate) fn guess(tables: &[u8]) -> Option<(u8, bool)> {
     let mut rest = tables.strip_prefix(&[0xff, 0xd8])?;
     while let Some((&[0xff, marker, high, low], _)) = rest.split_first_chunk::<4>() {
         let len = usize::from(u16::from_be_bytes([high, low]));
-        let segment = rest.get(4..len.checked_add(2)?)?;
+        let end = len.saturating_add(2);
+        let Some(segment) = rest.get(4..end) else { break };
         match marker {
             0xdb => read_tables(segment, &mut found)?,
             0xc4 => huffman = true,
             _ => {}
         }
-        rest = rest.get(len.checked_add(2)?..)?;
+        rest = rest.get(end..).unwrap_or_default();
     }
     let [first, second] = found;
     let first = first?;
     let quality = (1..=100_u8).find(|&q| {
-        first == scaled(&LUMINANCE, q) && second.is_none_or(|second| second == scaled(&CHROMINANCE, q))
+        // libjpeg 9 took 16 for the first entry of the chrominance table.
+        let mut newer = CHROMINANCE;
+        newer[0] = 16;
+        let chrominance = |table| table == scaled(&CHROMINANCE, q) || table == scaled(&newer, q);
+        first == scaled(&LUMINANCE, q) && second.is_none_or(chrominance)
     })?;
     Some((quality, huffman))
 }

@@ -5,12 +5,12 @@ use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use crate::color::{extra_sample, interpretation};
+use crate::color::interpretation;
 use crate::nodata::atof;
 use crate::xml::{self, Element};
 use crate::{
-    ColorInterpretation, ColorTable, DataType, ExtraSample, Georeferencing, Image, Pam, RasterAttributeTable,
-    Rpc, Tag, structure,
+    ColorInterpretation, ColorTable, DataType, Georeferencing, Image, Pam, RasterAttributeTable, Rpc, Tag,
+    structure,
 };
 
 /// Key and value pairs by domain, in the order in which they were set; keys and domains match in any case of
@@ -47,7 +47,12 @@ impl Domains {
             }
         };
         let Some((_, items)) = self.0.get_mut(at) else { return };
-        let item = (key.to_owned(), value.into());
+        let mut value: String = value.into();
+        // As rasterio gives them; XML is left as it is.
+        if value.starts_with([' ', '\t']) && !key.eq_ignore_ascii_case(domain) {
+            value = value.trim_start_matches([' ', '\t']).to_owned();
+        }
+        let item = (key.to_owned(), value);
         match items.iter_mut().find(|(k, _)| k.eq_ignore_ascii_case(key)) {
             Some(old) => *old = item,
             None => items.push(item),
@@ -161,7 +166,6 @@ impl GdalMetadata {
             color_table,
             rpc: Rpc::from_ifd(image.ifd()),
         };
-        metadata.read_alpha(image);
         structure::tag_items(image, geo, &mut metadata.domains);
         structure::image_structure(image, cog, &mut metadata.domains);
         metadata.read_xml(image, max_xml_nodes);
@@ -222,19 +226,6 @@ impl GdalMetadata {
                 if let Some(table) = &other.color_table {
                     self.color_table = Some(table.clone());
                 }
-            }
-        }
-    }
-
-    /// A premultiplied alpha band says so.
-    fn read_alpha(&mut self, image: &Image) {
-        let extra = image.extra_samples().len();
-        let base = usize::from(image.samples_per_pixel()).saturating_sub(extra);
-        for band in (base..usize::from(image.samples_per_pixel())).filter_map(|b| u16::try_from(b).ok()) {
-            let alpha = interpretation(image, band, false) == ColorInterpretation::Alpha;
-            if alpha && extra_sample(image, band) == Some(ExtraSample::ASSOCIATED_ALPHA) {
-                let items = self.bands.entry(band).or_default();
-                items.domains.set("IMAGE_STRUCTURE", "ALPHA", "PREMULTIPLIED");
             }
         }
     }

@@ -95,7 +95,8 @@ pub(crate) fn image_structure(image: &Image, cog: bool, domains: &mut Domains) {
         domains.set(STRUCTURE, "JPEG_QUALITY", quality.to_string());
         domains.set(STRUCTURE, "JPEGTABLESMODE", if huffman { "3" } else { "1" });
     }
-    if image.predictor().0 > 1 {
+    let shown = matches!(image.compression(), Compression::LZW | Compression::DEFLATE | Compression::ZSTD);
+    if shown && image.predictor().0 > 1 {
         domains.set(STRUCTURE, "PREDICTOR", image.predictor().0.to_string());
     }
 }
