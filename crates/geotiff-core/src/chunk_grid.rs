@@ -178,7 +178,7 @@ impl ChunkGrid {
 }
 
 fn dimension(ifd: &Ifd, tag: Tag) -> Result<u32, Error> {
-    match ifd.unsigned(tag) {
+    match ifd.single(tag) {
         // libtiff takes the low 32 bits of -1 and of 2^32 - 1 alike: "all rows".
         Some(value) if value > 0 => Ok(u32::try_from(value).unwrap_or(u32::MAX)),
         _ => Err(Error::malformed("missing, zero or unreadable").with_tag(tag)),

@@ -206,8 +206,8 @@ impl ChunkIndex {
         if used { Ok(()) } else { Err(Error::usage("bytes fed are not of this chunk index").at(offset)) }
     }
 
-    /// Where a chunk lies. `None` for a sparse chunk: one whose byte count and offset say that it was never
-    /// written (GDAL's sparse files), or that lies past the end of an index shorter than the grid.
+    /// Where a chunk lies. `None` for a sparse chunk: one whose byte count is 0, so that it was never written
+    /// (GDAL's sparse files), or that lies past the end of byte counts fewer than the grid's chunks.
     ///
     /// # Errors
     ///
@@ -221,25 +221,30 @@ impl ChunkIndex {
         if let Estimate::Cut { stride, size } = self.estimate {
             return self.cut(chunk, stride, size);
         }
-        let Some(offset) = self.value(&self.offsets, chunk)? else { return Ok(None) };
         let declared = match &self.counts {
-            Some(column) => self.value(column, chunk)?,
+            Some(column) => Some(self.value(column, chunk)?.unwrap_or(0)),
             None => None,
         };
+        // GDAL goes by the byte count alone.
+        if declared == Some(0) {
+            return Ok(None);
+        }
+        let offset = self.value(&self.offsets, chunk)?.unwrap_or(0);
         let len = match (self.estimate, declared) {
-            (Estimate::None, Some(len)) => len,
-            (Estimate::None, None) if self.counts.is_some() => 0,
-            (Estimate::None, None) => {
-                return Err(Error::malformed("no byte counts for the strips or tiles"));
-            }
-            (Estimate::Exact(len), _) if offset != 0 => len,
-            (Estimate::Cut { .. }, _) => 0,
-            (Estimate::ToEnd, _) if offset != 0 => match self.header.file_size {
+            (Estimate::Exact(len), _) => len,
+            (Estimate::ToEnd, _) => match self.header.file_size {
                 Some(size) => size.saturating_sub(offset),
                 None => self.max_chunk_bytes,
             },
-            _ => 0,
+            (_, Some(len)) => len,
+            _ => return Err(Error::malformed("no byte counts for the strips or tiles")),
         };
+        if offset == 0 {
+            return match declared {
+                Some(_) => Err(Error::malformed("a strip or tile with bytes but without a place")),
+                None => Ok(None),
+            };
+        }
         self.checked(offset, len)
     }
 
@@ -253,7 +258,7 @@ impl ChunkIndex {
     }
 
     fn checked(&self, offset: u64, len: u64) -> Result<Option<ChunkLocation>, Error> {
-        if len == 0 || offset == 0 {
+        if len == 0 {
             return Ok(None);
         }
         if len > self.max_chunk_bytes {

@@ -1,6 +1,7 @@
 //! Which IFD is a page, an overview, a mask: GDAL's rules (GTiff driver, scanning of directories).
 
 use alloc::string::ToString;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use crate::tiff::Warning;
@@ -15,17 +16,54 @@ const MASK: u32 = 4;
 /// GDAL takes no more overviews than this.
 const MAX_OVERVIEWS: usize = 30;
 
+/// What the images of a file may take in memory, so that many small IFDs cannot claim much.
+struct Budget<'a> {
+    limits: &'a Limits,
+    bytes: u64,
+    warnings: &'a mut Vec<Warning>,
+}
+
+impl Budget<'_> {
+    /// An IFD as an image; one that is none, or is too much, is passed over with a warning.
+    fn image(&mut self, ifd: &Ifd) -> Option<Image> {
+        let image = Image::from_ifd(ifd, self.limits).and_then(|image| {
+            let left = self.bytes.checked_sub(image.memory());
+            self.bytes = left.ok_or_else(|| Error::limit("the images of the file take too much memory"))?;
+            Ok(image)
+        });
+        match image {
+            Ok(image) => Some(image),
+            Err(error) => {
+                self.warnings.push(Warning::new("an IFD is no image", Some(ifd.offset()), error.to_string()));
+                None
+            }
+        }
+    }
+
+    fn with_sub_ifds(&mut self, image: Image) -> Page {
+        let sub_ifds = Arc::clone(&image.ifd().sub_ifds);
+        let mut page = Page::new(image, self.limits);
+        for ifd in sub_ifds.iter() {
+            if let Some(image) = self.image(ifd) {
+                attach(&mut page, image);
+            }
+        }
+        page
+    }
+}
+
 /// Groups the IFDs of a chain into pages. The first IFD is the main image whatever it says of itself; the
 /// others are its overviews and masks, or pages. The SubIFDs of a page are its overviews and masks only.
 pub(crate) fn pages(ifds: &[Ifd], limits: &Limits, warnings: &mut Vec<Warning>) -> Result<Vec<Page>, Error> {
     let (first, rest) = ifds.split_first().ok_or_else(|| Error::malformed("no IFD"))?;
-    let mut main = with_sub_ifds(Image::from_ifd(first, limits)?, limits, warnings);
+    let mut budget = Budget { limits, bytes: limits.max_metadata_bytes, warnings };
+    let mut main = budget.with_sub_ifds(Image::from_ifd(first, limits)?);
     let mut others = Vec::new();
     for ifd in rest {
-        let Some(image) = image(ifd, limits, warnings) else { continue };
+        let Some(image) = budget.image(ifd) else { continue };
         let kind = image.new_subfile_type();
         if kind == 0 || kind == PAGE {
-            others.push(with_sub_ifds(image, limits, warnings));
+            others.push(budget.with_sub_ifds(image));
         } else if ifd.sub_ifds().is_empty() {
             attach(&mut main, image);
         }
@@ -34,28 +72,6 @@ pub(crate) fn pages(ifds: &[Ifd], limits: &Limits, warnings: &mut Vec<Warning>) 
     pages.push(main);
     pages.extend(others);
     Ok(pages)
-}
-
-fn with_sub_ifds(image: Image, limits: &Limits, warnings: &mut Vec<Warning>) -> Page {
-    let sub_ifds = alloc::sync::Arc::clone(&image.ifd().sub_ifds);
-    let mut page = Page::new(image, limits);
-    for ifd in sub_ifds.iter() {
-        if let Some(image) = self::image(ifd, limits, warnings) {
-            attach(&mut page, image);
-        }
-    }
-    page
-}
-
-/// An IFD as an image; one that is none, or of no data type, is passed over with a warning.
-fn image(ifd: &Ifd, limits: &Limits, warnings: &mut Vec<Warning>) -> Option<Image> {
-    match Image::from_ifd(ifd, limits) {
-        Ok(image) => Some(image),
-        Err(error) => {
-            warnings.push(Warning::new("an IFD is no image", Some(ifd.offset()), error.to_string()));
-            None
-        }
-    }
 }
 
 /// Takes an image as an overview or a mask, if it fits.

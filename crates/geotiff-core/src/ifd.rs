@@ -71,6 +71,15 @@ impl Ifd {
         self.get(tag)?.unsigned()
     }
 
+    /// The value of an integer tag that has just one: libtiff refuses more for tags of one value.
+    pub(crate) fn single(&self, tag: Tag) -> Option<u64> {
+        self.get(tag).filter(|entry| entry.count() == 1)?.unsigned()
+    }
+
+    pub(crate) fn single_short(&self, tag: Tag) -> Option<u16> {
+        u16::try_from(self.single(tag)?).ok()
+    }
+
     /// All values of an integer tag; `None` where one of them is negative or not an integer.
     #[must_use]
     pub fn unsigneds(&self, tag: Tag) -> Option<Vec<u64>> {

@@ -56,13 +56,19 @@ impl Image {
         if !matches!(planar, PlanarConfiguration::CHUNKY | PlanarConfiguration::PLANAR) {
             return Err(Error::malformed("neither chunky nor planar").with_tag(Tag::PLANAR_CONFIGURATION));
         }
-        let compression = Compression(or_default(ifd, Tag::COMPRESSION, 1)?);
-        let photometric = Photometric(ifd.short(Tag::PHOTOMETRIC_INTERPRETATION).unwrap_or(1));
+        // Some writers give a value for each sample.
+        let compression = match ifd.raw(Tag::COMPRESSION) {
+            Some(_) => {
+                ifd.short(Tag::COMPRESSION).map(Compression).ok_or_else(|| unreadable(Tag::COMPRESSION))?
+            }
+            None => Compression::NONE,
+        };
+        let photometric = Photometric(ifd.single_short(Tag::PHOTOMETRIC_INTERPRETATION).unwrap_or(1));
         let grid = ChunkGrid::of(ifd, width, height, samples, planar)?;
         let layout = Layout { grid, planar, compression, photometric, bits: &bits };
         let (grid, index) = layout.chunk_index(ifd, limits)?;
         let predictor = match compression.has_predictor() {
-            true => Predictor(ifd.short(Tag::PREDICTOR).unwrap_or(1)),
+            true => Predictor(ifd.single_short(Tag::PREDICTOR).unwrap_or(1)),
             false => Predictor::NONE,
         };
         Ok(Self {
@@ -204,7 +210,7 @@ impl Image {
     /// 1: the first bit of a byte is its highest (default); 2: its lowest.
     #[must_use]
     pub fn fill_order(&self) -> u16 {
-        self.ifd.short(Tag::FILL_ORDER).filter(|order| matches!(order, 1 | 2)).unwrap_or(1)
+        self.ifd.single_short(Tag::FILL_ORDER).filter(|order| matches!(order, 1 | 2)).unwrap_or(1)
     }
 
     /// JPEGTables: tables that the JPEG streams of the chunks leave out (TIFF Technical Note 2).
@@ -279,6 +285,14 @@ impl Image {
         self.index.clone()
     }
 
+    /// Bytes that the image takes beyond its own size.
+    pub(crate) fn memory(&self) -> u64 {
+        let map = self.color_map.as_ref().map_or(0, |map| map.len());
+        let lerc = self.lerc.as_ref().map_or(0, |values| values.len());
+        let values = self.bits.len().saturating_add(self.formats.len()).saturating_add(self.extra.len());
+        (values.saturating_add(map).saturating_add(lerc) as u64).saturating_mul(4)
+    }
+
     /// The nodata value of this IFD; see [`Page::nodata`](crate::Page::nodata).
     pub(crate) fn own_nodata(&self) -> Option<Nodata> {
         let data_type = self.data_type().ok()?;
@@ -287,7 +301,7 @@ impl Image {
 }
 
 fn dimension(ifd: &Ifd, tag: Tag) -> Result<u32, Error> {
-    match ifd.unsigned(tag) {
+    match ifd.single(tag) {
         Some(0) | None => Err(Error::malformed("missing, zero or unreadable").with_tag(tag)),
         Some(value) => match u32::try_from(value) {
             Ok(value) if value <= i32::MAX as u32 => Ok(value),
@@ -296,11 +310,15 @@ fn dimension(ifd: &Ifd, tag: Tag) -> Result<u32, Error> {
     }
 }
 
+fn unreadable(tag: Tag) -> Error {
+    Error::malformed("unreadable").with_tag(tag)
+}
+
 /// A 16-bit tag: the default where it is missing, an error where it is unreadable.
 fn or_default(ifd: &Ifd, tag: Tag, default: u16) -> Result<u16, Error> {
     match ifd.raw(tag) {
         None => Ok(default),
-        Some(_) => ifd.short(tag).ok_or_else(|| Error::malformed("unreadable").with_tag(tag)),
+        Some(_) => ifd.single_short(tag).ok_or_else(|| unreadable(tag)),
     }
 }
 
