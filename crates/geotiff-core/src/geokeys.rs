@@ -92,7 +92,7 @@ pub enum GeoKeyValue {
     Ascii(String),
 }
 
-/// The keys of an image, sorted; of a key that stands twice the first counts.
+/// The keys of an image, sorted.
 #[derive(Clone, Debug, PartialEq)]
 pub struct GeoKeys {
     version: u16,
@@ -103,8 +103,8 @@ pub struct GeoKeys {
 const USER_DEFINED: u16 = 32767;
 
 impl GeoKeys {
-    /// Reads the three GeoKey tags. `None` where there is no directory, or one of no use; keys whose values
-    /// are not there are left out, as unknown ones are kept.
+    /// Reads the three GeoKey tags. `None` where there is no directory, or one that is damaged. Unknown keys are
+    /// kept.
     #[must_use]
     pub fn from_ifd(ifd: &Ifd) -> Option<Self> {
         let directory = ifd.shorts(Tag::GEO_KEY_DIRECTORY)?;
@@ -113,21 +113,19 @@ impl GeoKeys {
         Self::parse(&directory, &doubles, ascii)
     }
 
-    /// Reads a directory from the values of its three tags.
+    /// Reads a directory from the values of its three tags. As in libgeotiff one unreadable key spoils them
+    /// all, and of a key that stands twice the last counts.
     #[must_use]
     pub fn parse(directory: &[u16], doubles: &[f64], ascii: &[u8]) -> Option<Self> {
         let (header, entries) = directory.split_first_chunk::<4>()?;
         let [version, major, minor, count] = *header;
-        // libgeotiff reads version 1 only, and up to 100 keys more than it knows would be implausible.
-        if version != 1 {
+        if version > 1 {
             return None;
         }
-        let mut keys: Vec<(GeoKey, GeoKeyValue)> = Vec::new();
-        for entry in entries.chunks_exact(4).take(usize::from(count)) {
-            let &[key, location, count, offset] = entry else { continue };
-            if let Some(value) = value(location, count, offset, directory, doubles, ascii) {
-                keys.push((GeoKey(key), value));
-            }
+        let entries = entries.as_chunks::<4>().0.get(..usize::from(count))?;
+        let mut keys: Vec<(GeoKey, GeoKeyValue)> = Vec::with_capacity(entries.len());
+        for &[key, location, count, offset] in entries.iter().rev() {
+            keys.push((GeoKey(key), value(location, count, offset, directory, doubles, ascii)?));
         }
         keys.sort_by_key(|(key, _)| *key);
         keys.dedup_by_key(|(key, _)| *key);
@@ -205,6 +203,20 @@ impl GeoKeys {
             .any(|key| self.short(key).is_some_and(|code| code != 0))
     }
 
+    /// The name of VerticalUnitsGeoKey's unit, as GDAL gives it for the bands of a compound CRS.
+    #[must_use]
+    pub fn vertical_unit(&self) -> Option<&'static str> {
+        if !self.has_vertical() {
+            return None;
+        }
+        Some(match self.short(GeoKey::VERTICAL_UNITS)? {
+            9001 => "metre",
+            9002 => "foot",
+            9003 => "US survey foot",
+            _ => return None,
+        })
+    }
+
     /// The EPSG code of the horizontal CRS, where the keys name one: the projected CRS, else the geographic
     /// or geocentric one unless the model is projected. User-defined (32767) and undefined (0) are no code.
     #[must_use]
@@ -233,11 +245,11 @@ fn value(
     let start = usize::from(offset);
     let end = start.checked_add(usize::from(count))?;
     match Tag(location) {
-        Tag(0) => Some(GeoKeyValue::Short(alloc::vec![offset])),
+        Tag(0) => (count == 1).then(|| GeoKeyValue::Short(alloc::vec![offset])),
         Tag::GEO_KEY_DIRECTORY => directory.get(start..end).map(|v| GeoKeyValue::Short(v.to_vec())),
         Tag::GEO_DOUBLE_PARAMS => doubles.get(start..end).map(|v| GeoKeyValue::Double(v.to_vec())),
         Tag::GEO_ASCII_PARAMS => {
-            let text = until_nul(ascii.get(start..end.min(ascii.len()))?);
+            let text = until_nul(ascii.get(start..end.min(ascii.len())).unwrap_or_default());
             let text = text.strip_suffix(b"|").unwrap_or(text);
             Some(GeoKeyValue::Ascii(String::from_utf8_lossy(text).into_owned()))
         }

@@ -9,8 +9,8 @@ use crate::color::interpretation;
 use crate::nodata::atof;
 use crate::xml::{self, Element};
 use crate::{
-    ColorInterpretation, ColorTable, DataType, Georeferencing, Image, Pam, RasterAttributeTable, Rpc, Tag,
-    structure,
+    ColorInterpretation, ColorTable, DataType, GeoKeys, Georeferencing, Image, Pam, RasterAttributeTable,
+    Rpc, Tag, structure,
 };
 
 /// Key and value pairs by domain, in the order in which they were set; keys and domains match in any case of
@@ -140,6 +140,7 @@ pub(crate) struct BandDefaults {
     pub(crate) nbits: Option<u16>,
     pub(crate) colors: Vec<ColorInterpretation>,
     pub(crate) first_scale: Option<(f64, f64)>,
+    pub(crate) unit: Option<&'static str>,
 }
 
 /// A view of what the metadata says of one band.
@@ -161,7 +162,8 @@ impl GdalMetadata {
                 count,
                 nbits: nbits(image),
                 colors: colors(image, color_table.is_some()),
-                first_scale: None,
+                first_scale: vertical_scale(image, geo),
+                unit: geo.geokeys().and_then(GeoKeys::vertical_unit),
             },
             color_table,
             rpc: Rpc::from_ifd(image.ifd()),
@@ -174,7 +176,6 @@ impl GdalMetadata {
                 metadata.domains.set("RPC", &key, value);
             }
         }
-        metadata.defaults.first_scale = vertical_scale(image, geo);
         metadata
     }
 
@@ -350,10 +351,11 @@ impl<'a> BandMetadata<'a> {
         self.all.defaults.first_scale.filter(|_| self.band == 0)
     }
 
-    /// The unit of the values.
+    /// The unit of the values: what the metadata says, else that of the vertical CRS where the GeoKeys name it.
     #[must_use]
     pub fn unit(&self) -> Option<&'a str> {
-        self.items?.unit.as_deref().filter(|text| !text.is_empty())
+        let given = self.items.and_then(|items| items.unit.as_deref()).filter(|text| !text.is_empty());
+        given.or(self.all.defaults.unit)
     }
 
     /// The band's description.

@@ -32,11 +32,11 @@ pub(crate) fn tag_items(image: &Image, geo: &Georeferencing, domains: &mut Domai
             domains.set("", key, value);
         }
     }
-    for (tag, key) in [(Tag::X_RESOLUTION, "TIFFTAG_XRESOLUTION"), (Tag::Y_RESOLUTION, "TIFFTAG_YRESOLUTION")]
-    {
-        if let Some(value) = single(ifd, tag) {
-            domains.set("", key, printf::g(value, 8));
-        }
+    let resolution = (single(ifd, Tag::X_RESOLUTION), single(ifd, Tag::Y_RESOLUTION));
+    if resolution != (None, None) {
+        // libtiff keeps the two together: where one is given, the other is 0.
+        domains.set("", "TIFFTAG_XRESOLUTION", printf::g(resolution.0.unwrap_or(0.0), 8));
+        domains.set("", "TIFFTAG_YRESOLUTION", printf::g(resolution.1.unwrap_or(0.0), 8));
     }
     for (tag, key) in
         [(Tag::MIN_SAMPLE_VALUE, "TIFFTAG_MINSAMPLEVALUE"), (Tag::MAX_SAMPLE_VALUE, "TIFFTAG_MAXSAMPLEVALUE")]

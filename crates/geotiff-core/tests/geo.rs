@@ -1,5 +1,7 @@
 //! Transforms, ground control points and GeoKeys.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests may fail")]
+
 mod common;
 
 use common::*;

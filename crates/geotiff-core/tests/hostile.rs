@@ -1,5 +1,7 @@
 //! No panic, no hang on damaged files: truncation at every byte, every bit flipped.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests may fail")]
+
 mod common;
 
 use common::*;
@@ -9,7 +11,7 @@ use geotiff_core::{HeaderIndex, Limits, Tiff};
 fn exercise(tiff: &Tiff) {
     for page in tiff.pages() {
         let _ = page.georeferencing();
-        let _ = page.metadata().bands().take(10).map(|b| b.tags()).count();
+        assert!(page.metadata().bands().take(10).all(|band| band.tags().names().count() < 10));
         let images = std::iter::once(page.image()).chain(page.overviews()).chain(page.mask());
         for image in images {
             let _ = image.data_type();

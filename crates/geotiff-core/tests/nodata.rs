@@ -1,6 +1,8 @@
 //! Nodata in the spellings that files have; expected values are rasterio 1.4.4's (GDAL 3.10.3), but for
 //! 64-bit integers, which rasterio rounds.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests may fail")]
+
 mod common;
 
 use common::*;
