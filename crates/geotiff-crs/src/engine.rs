@@ -161,9 +161,12 @@ fn project(from: &Proj, to: &Proj, points: &mut Columns<'_>) {
     }
 }
 
+/// Radians by which rounding may take a longitude past the antimeridian without changing its side (PROJ's tolerance).
+const OVERSHOOT: f64 = 1e-12;
+
 /// A longitude within ±π, as PROJ's `adjlon` makes it: ±π stay as they are.
 pub(crate) fn wrap(lon: f64) -> f64 {
-    if lon.abs() <= PI { lon } else { (lon + PI).rem_euclid(2.0 * PI) - PI }
+    if lon.abs() <= PI + OVERSHOOT { lon } else { (lon + PI).rem_euclid(2.0 * PI) - PI }
 }
 
 fn projected(conversion: &Conversion, ellipsoid: &Ellipsoid) -> Result<Kind> {
