@@ -11,7 +11,7 @@ pub enum ErrorKind {
     UnknownSet,
     /// A document that is not a valid TileMatrixSet 2.0.
     Malformed,
-    /// A TileMatrixSet 1.0 document, which is read on request only.
+    /// A TileMatrixSet 1.0 document, which only [`TileMatrixSet::from_v1`](crate::TileMatrixSet::from_v1) reads.
     Version1,
     /// Something the standard allows and this library does not do.
     Unsupported,

@@ -39,7 +39,7 @@ pub struct GridLevel {
 /// two: 10980 pixels in 687 make cells 15.98 times as large. The scale denominator takes a pixel of 0.28 mm.
 ///
 /// The set is identified by a random UUID, fresh at each call; change it through the [`Document`]. The CRS is
-/// given as a URI. Points are in the CRS's own axis order; where that is northing
+/// given as a URI where it has a code, else as PROJJSON. Points are in the CRS's own axis order; where that is northing
 /// or latitude first, `orderedAxes` says so.
 ///
 /// # Errors
@@ -50,7 +50,7 @@ pub struct GridLevel {
 /// - [`NonSquareCells`](ErrorKind::NonSquareCells): a tile matrix has one cell size. What is tolerated is a
 ///   hundredth of a cell over the whole image, and one cell over a whole overview, whose size is rounded: its
 ///   cell size is that of its width, or where that would be further off, the larger of the two.
-/// - [`UnknownCrs`](ErrorKind::UnknownCrs): the CRS has no code.
+/// - [`UnknownCrs`](ErrorKind::UnknownCrs): the CRS has neither a code nor a definition in PROJJSON.
 pub fn generate_tms(page: &Page, crs: &Crs) -> Result<TileMatrixSet, Error> {
     let transform = page
         .georeferencing()

@@ -245,9 +245,14 @@ impl TileMatrixSet {
     ) -> Result<TileRange, Error> {
         let one = self.xy_column_row(bounds.left, bounds.top, zoom)?;
         let other = self.xy_column_row(bounds.right, bounds.bottom, zoom)?;
-        let matrix = self.matrix(zoom)?;
+        self.range_of(one, other, edge)
+    }
+
+    /// The tiles of the rectangle that two tiles of one level span.
+    pub(crate) fn range_of(&self, one: Tile, other: Tile, edge: LeftEdge) -> Result<TileRange, Error> {
+        let matrix = self.matrix(one.z)?;
         let sorted = |a: u64, b: u64| (a.min(b), a.max(b));
-        Ok(TileRange::new(zoom, &matrix, sorted(one.x, other.x), sorted(one.y, other.y), edge))
+        Ok(TileRange::new(one.z, &matrix, sorted(one.x, other.x), sorted(one.y, other.y), edge))
     }
 
     /// The tiles that touch a tile at its sides and corners, in no promised order. Nothing wraps around the

@@ -21,8 +21,12 @@
 //! [`TileMatrixSet`] is where the arithmetic is; [`Document`] is the JSON model; [`TileMatrixSets`] is a registry of
 //! the [13 well-known sets](WELL_KNOWN_IDS) and any others.
 
+mod bounds;
+mod custom;
 mod error;
+mod feature;
 mod generate;
+mod geographic;
 mod grid;
 mod lenient;
 mod model;
@@ -31,10 +35,13 @@ mod range;
 mod reference;
 mod set;
 mod types;
+mod v1;
 mod well_known;
 mod zoom;
 
+pub use custom::CustomOptions;
 pub use error::{Error, ErrorKind};
+pub use feature::FeatureOptions;
 pub use generate::{GridLevel, generate_tms, generate_tms_from_levels};
 pub use model::{CornerOfOrigin, CrsReference, DeclaredBounds, Document, TileMatrix, VariableMatrixWidth};
 pub use range::TileRange;

@@ -1,12 +1,14 @@
 //! What a document's CRS and axes mean: the one place that speaks to geotiff-crs.
 
-use std::sync::OnceLock;
+use std::fmt;
+use std::sync::{Arc, OnceLock};
 
-use geotiff_crs::Crs;
+use geotiff_crs::{CoordTransform, Crs, transformer};
 use serde_json::Value;
 
+use crate::bounds::transform_bounds;
 use crate::model::CrsReference;
-use crate::{Error, ErrorKind};
+use crate::{BoundingBox, Coords, Error, ErrorKind};
 
 /// A document's CRS, resolved when first needed: arithmetic in the CRS's own units never needs it where the document
 /// names its axes.
@@ -14,7 +16,9 @@ use crate::{Error, ErrorKind};
 pub(crate) struct Reference {
     named: CrsReference,
     named_northing_first: Option<bool>,
+    chosen_geographic: Option<Crs>,
     crs: OnceLock<Crs>,
+    geographic: OnceLock<Geographic>,
 }
 
 impl Reference {
@@ -22,7 +26,19 @@ impl Reference {
         Self {
             named,
             named_northing_first: axes.map(|axes| first_axis_says_northing(&axes[0])),
+            chosen_geographic: None,
             crs: OnceLock::new(),
+            geographic: OnceLock::new(),
+        }
+    }
+
+    pub(crate) fn with_geographic(&self, crs: Crs) -> Self {
+        Self {
+            named: self.named.clone(),
+            named_northing_first: self.named_northing_first,
+            chosen_geographic: Some(crs),
+            crs: self.crs.clone(),
+            geographic: OnceLock::new(),
         }
     }
 
@@ -39,6 +55,77 @@ impl Reference {
             Some(answer) => Ok(answer),
             None => Ok(abbreviates_northing_first(self.crs()?)),
         }
+    }
+
+    pub(crate) fn geographic(&self) -> Result<&Geographic, Error> {
+        if let Some(geographic) = self.geographic.get() {
+            return Ok(geographic);
+        }
+        let geographic = Geographic::new(self.crs()?, self.chosen_geographic.as_ref())?;
+        Ok(self.geographic.get_or_init(|| geographic))
+    }
+}
+
+/// A geographic CRS and the ways between it and the set's own.
+pub(crate) struct Geographic {
+    pub(crate) crs: Crs,
+    own: Crs,
+    to: Arc<dyn CoordTransform>,
+    from: Arc<dyn CoordTransform>,
+    bbox: OnceLock<BoundingBox>,
+}
+
+impl fmt::Debug for Geographic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Geographic").field("crs", &self.crs).finish_non_exhaustive()
+    }
+}
+
+impl Geographic {
+    fn new(own: &Crs, chosen: Option<&Crs>) -> Result<Self, Error> {
+        let crs = match chosen {
+            Some(crs) => crs.clone(),
+            None => own.geographic().map_err(|error| unknown(own.name()).with_source(error))?,
+        };
+        let (to, from) = (between(own, &crs)?, between(&crs, own)?);
+        Ok(Self { crs, own: own.clone(), to, from, bbox: OnceLock::new() })
+    }
+
+    pub(crate) fn forward(&self, x: f64, y: f64) -> Result<Coords, Error> {
+        point(&*self.to, x, y, &self.own)
+    }
+
+    pub(crate) fn inverse(&self, longitude: f64, latitude: f64) -> Result<Coords, Error> {
+        point(&*self.from, longitude, latitude, &self.crs)
+    }
+
+    pub(crate) fn forward_bounds(&self, bounds: &BoundingBox) -> Result<BoundingBox, Error> {
+        transform_bounds(&self.own, &self.crs, bounds)
+    }
+
+    pub(crate) fn inverse_bounds(&self, bounds: &BoundingBox) -> Result<BoundingBox, Error> {
+        transform_bounds(&self.crs, &self.own, bounds)
+    }
+
+    /// The set's bounds, worked out once.
+    pub(crate) fn bbox(&self, own: &BoundingBox) -> Result<BoundingBox, Error> {
+        if let Some(bounds) = self.bbox.get() {
+            return Ok(*bounds);
+        }
+        let bounds = self.forward_bounds(own)?;
+        Ok(*self.bbox.get_or_init(|| bounds))
+    }
+}
+
+pub(crate) fn between(from: &Crs, to: &Crs) -> Result<Arc<dyn CoordTransform>, Error> {
+    transformer(from, to)
+        .map_err(|error| unknown(&format!("{} to {}", from.name(), to.name())).with_source(error))
+}
+
+fn point(transform: &dyn CoordTransform, x: f64, y: f64, crs: &Crs) -> Result<Coords, Error> {
+    match transform.transform_point(x, y) {
+        Some((x, y)) => Ok(Coords { x, y }),
+        None => Err(Error::new(ErrorKind::OutsideDomain, format!("({x}, {y}) of {}", crs.name()))),
     }
 }
 

@@ -18,7 +18,7 @@ use crate::{Error, ErrorKind};
 ///
 /// Every method takes and gives x (easting, longitude) before y (northing, latitude), in units of the CRS or in
 /// degrees, whatever axis order the document uses. Methods named `xy…` speak the set's own CRS; the others speak its
-/// geographic CRS.
+/// [geographic CRS](Self::geographic_crs).
 ///
 /// # Examples
 ///
@@ -131,7 +131,7 @@ impl TileMatrixSet {
         self.document.title.as_deref()
     }
 
-    /// The document's own words for its CRS.
+    /// The document's own words for its CRS; [`Self::crs`] resolves them.
     #[must_use]
     pub fn crs_reference(&self) -> &CrsReference {
         &self.document.crs

@@ -108,4 +108,8 @@ impl BoundingBox {
             && self.top > other.bottom
             && self.bottom < other.top
     }
+
+    pub(crate) fn is_nan(&self) -> bool {
+        self.to_array().iter().any(|side| side.is_nan())
+    }
 }
