@@ -4,14 +4,16 @@
 //! are exercised.
 use std::fmt::Write as _;
 
-use geotiff_core::{Domains, Error, Image, Limits, MetadataDecoder, Page, Step, Tiff};
+use geotiff_core::{
+    CogReport, CogValidator, Domains, Error, Image, Limits, MetadataDecoder, Page, Step, Tiff, ValidationStep,
+};
 
 fn main() {
     for path in std::env::args().skip(1) {
         let mut line = format!("{{\"path\": {}", quote(&path));
         match std::fs::read(&path) {
             Ok(file) => match open(&file) {
-                Ok((tiff, steps)) => describe(&tiff, steps, &mut line),
+                Ok((tiff, steps)) => describe(&tiff, &file, steps, &mut line),
                 Err(error) => {
                     let _ = write!(line, ", \"error\": {}", quote(&error.to_string()));
                 }
@@ -42,7 +44,7 @@ fn open(file: &[u8]) -> Result<(Tiff, usize), Error> {
     }
 }
 
-fn describe(tiff: &Tiff, steps: usize, out: &mut String) {
+fn describe(tiff: &Tiff, file: &[u8], steps: usize, out: &mut String) {
     let Some(page) = tiff.pages().first() else { return };
     let image = page.image();
     let data_type = image.data_type().map_or_else(|e| format!("ERR {e}"), |t| t.name().to_owned());
@@ -69,12 +71,23 @@ fn describe(tiff: &Tiff, steps: usize, out: &mut String) {
     let _ = write!(out, ", \"overview_masks\": {masks}");
     describe_geo(page, out);
     describe_metadata(page, out);
+    let cog = validate(tiff, file);
+    let texts = |t: &[String]| t.iter().map(|t| quote(t)).collect::<Vec<_>>().join(", ");
+    let _ = match cog {
+        Ok(report) => write!(
+            out,
+            ", \"cog\": {{\"errors\": [{}], \"warnings\": [{}]}}",
+            texts(&report.errors),
+            texts(&report.warnings)
+        ),
+        Err(error) => write!(out, ", \"cog\": {{\"errors\": [{}]}}", quote(&error.to_string())),
+    };
     let _ = write!(
         out,
         ", \"bigtiff\": {}, \"little\": {}, \"sparse\": {}",
         tiff.is_big_tiff(),
         tiff.byte_order() == geotiff_core::ByteOrder::LittleEndian,
-        sparse(image).map_or_else(|e| quote(&e.to_string()), |n| n.to_string()),
+        sparse(image, file).map_or_else(|e| quote(&e.to_string()), |n| n.to_string()),
     );
 }
 
@@ -126,14 +139,28 @@ fn finite(text: &str) -> String {
     text.replace("inf", "Infinity")
 }
 
-fn sparse(image: &Image) -> Result<u64, Error> {
-    let index = image.chunk_index();
+fn validate(tiff: &Tiff, file: &[u8]) -> Result<CogReport, Error> {
+    let mut validator = CogValidator::new(tiff);
+    loop {
+        match validator.validate()? {
+            ValidationStep::Finished(report) => return Ok(report),
+            ValidationStep::NeedsData(ranges) => {
+                for range in ranges {
+                    let end = file.len().min(range.end as usize);
+                    validator.feed(range.start, file.get(range.start as usize..end).unwrap_or_default());
+                }
+            }
+        }
+    }
+}
+
+/// Sparse chunks among the first 100,000; the index is fed from the file.
+fn sparse(image: &Image, file: &[u8]) -> Result<u64, Error> {
+    let mut index = image.chunk_index();
     let all: Vec<u64> = (0..index.len().min(100_000)).collect();
-    if !index.missing(&all).is_empty() {
-        return Err(image
-            .data_type()
-            .err()
-            .unwrap_or_else(|| index.get(all.len() as u64 - 1).expect_err("missing")));
+    for range in index.missing(&all) {
+        let end = file.len().min(range.end as usize);
+        index.feed(range.start, file.get(range.start as usize..end).unwrap_or_default())?;
     }
     all.iter().try_fold(0, |n, &chunk| Ok(n + u64::from(index.get(chunk)?.is_none())))
 }

@@ -85,6 +85,7 @@ mod sidecar;
 mod structure;
 mod tag;
 mod tiff;
+mod validate;
 mod values;
 mod xml;
 
@@ -113,4 +114,5 @@ pub use rpc::Rpc;
 pub use sidecar::WorldFile;
 pub use tag::Tag;
 pub use tiff::{Tiff, Warning};
+pub use validate::{CogLevel, CogReport, CogValidator, ValidationStep};
 pub use values::Values;
