@@ -7,19 +7,44 @@
 //! the poles. Results are those of the Python package morecantile, to the last tile.
 //!
 //! ```
-//! use geotiff_tms::{Tile, ZoomStrategy, well_known};
+//! use geotiff_crs::Crs;
+//! use geotiff_tms::{BoundingBox, GridLevel, Tile, ZoomStrategy, generate_tms_from_levels, well_known};
 //!
+//! // The map tile of a place, its bounds, and the tiles that cover a box.
 //! let tms = well_known("WebMercatorQuad")?;
 //! let zoom = tms.zoom_for_res(10.0, ZoomStrategy::Auto)?;
-//! assert_eq!(zoom, 14);
-//! let tile = tms.xy_tile(949_000.0, 6_002_000.0, zoom)?;
-//! assert_eq!(tile, Tile::new(8579, 5738, 14));
-//! assert_eq!(tms.parent(tile)?.next(), Some(Tile::new(4289, 2869, 13)));
-//! # Ok::<(), geotiff_tms::Error>(())
+//! let tile = tms.tile(8.54, 47.37, zoom)?;
+//! assert_eq!(tile, Tile::new(8580, 5737, 14));
+//! assert_eq!(tms.xy_bounds(tile)?.left, 949_042.143_188_748_5);
+//! assert_eq!(tms.covering(BoundingBox::new(5.9, 45.8, 10.5, 47.8), &[8])?.count(), 12);
+//!
+//! // The tiles of a file are such a set too: `generate_tms` makes it of a page of a file, this of its numbers.
+//! let band = GridLevel {
+//!     transform: [10.0, 0.0, 300_000.0, 0.0, -10.0, 4_100_040.0],
+//!     width: 10_980,
+//!     height: 10_980,
+//!     tile_width: 1024,
+//!     tile_height: 1024,
+//! };
+//! let own = generate_tms_from_levels(&[band], &Crs::from_epsg(32612)?)?;
+//! assert_eq!(own.matrices()[0].scale_denominator, 35_714.285_714_285_72);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
 //! [`TileMatrixSet`] is where the arithmetic is; [`Document`] is the JSON model; [`TileMatrixSets`] is a registry of
-//! the [13 well-known sets](WELL_KNOWN_IDS) and any others.
+//! the [13 well-known sets](WELL_KNOWN_IDS) and any others; [`generate_tms`] makes the set of a file and
+//! [`TileMatrixSet::custom`] one of your own. Coordinates are always x before y, whatever order a document uses.
+//!
+//! # Where it differs from morecantile
+//!
+//! - A tile outside its matrix, a level that a set has not, and a position without coordinates are errors, not
+//!   extrapolations or warnings.
+//! - [`TileMatrixSet::tiles`], [`parent`](TileMatrixSet::parent) and [`children`](TileMatrixSet::children) give the
+//!   same tiles; [`covering`](TileMatrixSet::covering) and [`overlapping`](TileMatrixSet::overlapping) also give those
+//!   that its corner rules leave out, and each once.
+//! - Ranges are iterators that step over coalesced columns: the poles of GNOSISGlobalGrid cost nothing.
+//! - Overzoom of a set of base 3 divides by 3, not by 1/0.33; the box of a set with rows from the bottom is that of
+//!   all its rows; quadkeys are refused where they would name two tiles alike.
 
 mod bounds;
 mod custom;

@@ -1,15 +1,18 @@
 //! The set of a file.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that fails here says so")]
 
+#[path = "common/decode.rs"]
+mod decode;
 #[path = "common/tiff.rs"]
 mod tiff;
 
+use decode::page;
 use geotiff_crs::Crs;
 use geotiff_tms::{
     CornerOfOrigin, ErrorKind, GridLevel, Tile, TileMatrixSet, generate_tms, generate_tms_from_levels,
 };
 use serde_json::{Value, json};
-use tiff::{File, Georeference, page};
+use tiff::{File, Georeference};
 
 fn crs(code: u32) -> Crs {
     Crs::from_epsg(code).unwrap()

@@ -1,6 +1,8 @@
 //! TIFF headers without pixels: what a tile matrix set needs of a file.
 
-use geotiff_core::{Limits, MetadataDecoder, Page, Step, Tiff};
+use geotiff_core::Tiff;
+
+use crate::decode::decode;
 
 const SHORT: u16 = 3;
 const LONG: u16 = 4;
@@ -130,19 +132,4 @@ fn push_ifd(file: &mut Vec<u8>, entries: &[(u16, u16, Vec<u8>)], last: bool) {
     }
     file.extend(longs(&[if last { 0 } else { outside as u32 }]));
     file.extend(values);
-}
-
-fn decode(file: &[u8]) -> Tiff {
-    let mut decoder = MetadataDecoder::new(Limits::default());
-    decoder.set_file_size(file.len() as u64);
-    decoder.feed(0, file);
-    match decoder.decode().unwrap() {
-        Step::Finished(tiff) => *tiff,
-        Step::NeedsData(ranges) => panic!("asks for {ranges:?} of {} bytes", file.len()),
-    }
-}
-
-/// The image of a file of one page.
-pub(crate) fn page(tiff: &Tiff) -> &Page {
-    &tiff.pages()[0]
 }
