@@ -200,3 +200,27 @@ fn links(page: &Path, text: &str, problems: &mut Vec<String>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::functions;
+
+    #[test]
+    fn a_function_is_as_long_as_its_body() {
+        let text = "\
+pub(crate) fn two(a: u8) -> u8 {
+    let b = a;
+    b
+}
+fn on_one_line() {}
+impl A {
+    const fn one(&self) -> u8 {
+        1
+    }
+    // fn not_this() {
+    fn declared(&self);
+}";
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(functions(&lines), [(1, 2), (7, 1)]);
+    }
+}
