@@ -81,13 +81,13 @@ pub(super) fn resample<T: Real>(
     let mut sums = vec![Sum::default(); columns.len()];
     for (row, mut target) in rows.iter().zip(out.rows_mut()) {
         if by_twos && row.len() == 2 {
-            let upper = source.pixels.row(row.start);
-            let lower = source.pixels.row(row.start + 1);
+            let start = columns.first().map_or(0, |span| span.start);
+            let (upper, lower) = (&source.row(row.start)[start..], &source.row(row.start + 1)[start..]);
             // GDAL adds up what is left beyond a multiple of four pixels in another order.
             let by_fours = columns.len() / 4 * 4;
-            for (index, (pixel, span)) in target.iter_mut().zip(&columns).enumerate() {
-                let square = [upper[span.start], lower[span.start], upper[span.end - 1], lower[span.end - 1]];
-                *pixel = mean.of_four(square.map(Real::to_f64), index < by_fours);
+            let squares = upper.chunks_exact(2).zip(lower.chunks_exact(2));
+            for (index, (pixel, (upper, lower))) in target.iter_mut().zip(squares).enumerate() {
+                *pixel = mean.of_four([upper[0], lower[0], upper[1], lower[1]], index < by_fours);
             }
             continue;
         }
@@ -137,15 +137,15 @@ struct Line {
 impl Line {
     fn read<T: Real>(&mut self, source: &Source<'_, T>, row: usize, squares: bool) {
         self.samples.clear();
-        let samples = source.pixels.row(row);
+        let samples = source.row(row);
         if squares {
             self.samples.extend(samples.iter().map(|sample| sample.to_f64() * sample.to_f64()));
         } else {
             self.samples.extend(samples.iter().map(|sample| sample.to_f64()));
         }
-        if let Some(validity) = &source.validity {
+        if let Some(mask) = source.validity_row(row) {
             self.mask.clear();
-            self.mask.extend(validity.row(row));
+            self.mask.extend(mask);
         }
     }
 
@@ -196,7 +196,7 @@ impl<T: Real> Mean<T> {
     fn of(&self, sum: f64, weight: f64) -> T {
         let mean = sum / weight;
         let value = match (T::WORK, self.squares) {
-            (Work::Byte | Work::UInt16, false) => (mean + 0.5).floor(),
+            (Work::Byte | Work::UInt16, false) => whole(mean + 0.5),
             (Work::Byte | Work::UInt16, true) => integer_root(mean),
             (Work::Float32, false) => f64::from(mean as f32),
             (Work::Float32, true) => f64::from(mean.sqrt() as f32),
@@ -211,24 +211,32 @@ impl<T: Real> Mean<T> {
 
     /// The mean of four pixels of equal weight, where GDAL has a short cut that does not look at nodata.
     /// They are given column by column; `by_columns` adds them up so, if the precision lets it matter.
-    fn of_four(&self, [a, b, c, d]: [f64; 4], by_columns: bool) -> T {
-        let value = match (T::WORK, self.squares) {
-            (Work::Byte | Work::UInt16, false) => ((a + b + c + d + 2.0) / 4.0).floor(),
-            (Work::Byte | Work::UInt16, true) => integer_root(0.25 * (a * a + b * b + c * c + d * d)),
-            (_, true) => (0.25 * (a * a + c * c + b * b + d * d)).sqrt(),
+    fn of_four(&self, samples: [T; 4], by_columns: bool) -> T {
+        if matches!(T::WORK, Work::Byte | Work::UInt16) && !self.squares {
+            return T::from_small((samples.iter().map(|sample| sample.to_small()).sum::<u32>() + 2) / 4);
+        }
+        let [a, b, c, d] = samples.map(Real::to_f64);
+        let squares = || 0.25 * (a * a + c * c + b * b + d * d);
+        T::from_work(match (T::WORK, self.squares) {
+            (Work::Byte | Work::UInt16, _) => integer_root(squares()),
+            (_, true) => squares().sqrt(),
             (Work::Float32, false) => {
                 let [a, b, c, d] = [a, b, c, d].map(|value| value as f32);
                 f64::from(0.25 * if by_columns { (a + b) + (c + d) } else { a + c + b + d })
             }
             (Work::Float64, false) => 0.25 * (a + c + b + d),
-        };
-        T::from_work(value)
+        })
     }
+}
+
+/// The whole part of a number that is not negative; faster than `floor`.
+fn whole(value: f64) -> f64 {
+    f64::from(value as u32)
 }
 
 /// The integer whose square is nearest to `square`.
 fn integer_root(square: f64) -> f64 {
-    let root = square.sqrt().floor();
+    let root = whole(square.sqrt());
     if 2.0 * root * (root + 1.0) + 1.0 < 2.0 * square { root + 1.0 } else { root }
 }
 

@@ -41,7 +41,8 @@ fn part<P: Copy + ConvertTo<f64>>(
     pick: fn(&Complex<P>) -> P,
 ) -> Array2<f64> {
     let pixels = source.pixels.map(|sample| pick(sample).convert_to());
-    let source = Source { pixels: pixels.view(), validity: source.validity, x: source.x, y: source.y };
+    let validity = source.validity.as_ref().map(|validity| validity.view().into());
+    let source = Source { pixels: pixels.view().into(), validity, x: source.x, y: source.y };
     let mut band = Band::new(pixels.view(), (chunk.source.x, chunk.source.y));
     band.nodata = nodata;
     let mut out = Array2::zeros((chunk.out.height as usize, chunk.out.width as usize));

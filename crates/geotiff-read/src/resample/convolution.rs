@@ -2,6 +2,8 @@
 //!
 //! The sums are grouped as in GDAL's SSE2 code, so that results agree to the last bit.
 
+use std::ops::Range;
+
 use ndarray::ArrayViewMut2;
 
 use super::kernels::Taps;
@@ -53,6 +55,9 @@ fn has_negative_weights(method: Resampling) -> bool {
     matches!(method, Resampling::Cubic | Resampling::Lanczos)
 }
 
+/// Four lines of the source are convolved at once: the pixels of a column, one above the other.
+type Four = [f64; 4];
+
 /// Lines of the source after the convolution along rows; as many as one output line needs.
 struct Lines<'a, 's, T> {
     source: &'a Source<'s, T>,
@@ -63,8 +68,8 @@ struct Lines<'a, 's, T> {
     valid: Vec<Vec<bool>>,
     /// The lines from here on have not been computed.
     next: usize,
-    scratch: Vec<f64>,
-    mask: Vec<u8>,
+    pixels: Vec<Four>,
+    mask: Vec<Four>,
 }
 
 impl<'a, 's, T: Real> Lines<'a, 's, T> {
@@ -77,7 +82,8 @@ impl<'a, 's, T: Real> Lines<'a, 's, T> {
     ) -> Self {
         // GDAL has a code path of its own for kernels that reach less than four pixels.
         let narrow = f64::from(method.radius()) / (1.0 / ratio).min(1.0) < 4.0;
-        let kept = kept.max(1);
+        let kept = kept + 4;
+        let width = source.pixels.ncols();
         Self {
             source,
             columns,
@@ -86,18 +92,19 @@ impl<'a, 's, T: Real> Lines<'a, 's, T> {
             values: vec![Vec::new(); kept],
             valid: vec![Vec::new(); kept],
             next: 0,
-            scratch: Vec::new(),
-            mask: Vec::new(),
+            pixels: vec![[0.0; 4]; width],
+            mask: vec![[0.0; 4]; width],
         }
     }
 
-    /// Computes `count` lines from `first` on; later calls never go back.
+    /// Computes `count` lines from `first` on, and up to three more; later calls never go back.
     fn fill(&mut self, first: usize, count: usize) {
-        let end = first + count;
-        for line in self.next.max(first)..end {
-            self.compute(line);
+        self.next = self.next.max(first);
+        while self.next < first + count {
+            let lines = self.next..(self.next + 4).min(self.source.pixels.nrows());
+            self.next += 4;
+            self.compute(lines);
         }
-        self.next = self.next.max(end);
     }
 
     fn values(&self, line: usize) -> &[f64] {
@@ -108,58 +115,103 @@ impl<'a, 's, T: Real> Lines<'a, 's, T> {
         &self.valid[line % self.valid.len()]
     }
 
-    fn compute(&mut self, line: usize) {
-        let slot = line % self.values.len();
-        self.scratch.clear();
-        self.scratch.extend(self.source.pixels.row(line).iter().map(|sample| sample.to_f64()));
-        let mut values = std::mem::take(&mut self.values[slot]);
-        values.clear();
-        if let Some(validity) = &self.source.validity {
-            self.mask.clear();
-            self.mask.extend(validity.row(line));
-            let mut valid = std::mem::take(&mut self.valid[slot]);
-            valid.clear();
-            for (first, weights) in self.columns.iter() {
-                let span = first..first + weights.len();
-                let (value, is_valid) = self.masked(&self.scratch[span.clone()], &self.mask[span], weights);
-                values.push(value);
-                valid.push(is_valid);
+    fn compute(&mut self, lines: Range<usize>) {
+        for (lane, line) in lines.clone().enumerate() {
+            for (four, sample) in self.pixels.iter_mut().zip(self.source.row(line)) {
+                four[lane] = sample.to_f64();
             }
-            self.valid[slot] = valid;
-        } else {
-            // GDAL takes lines by threes, and what is left one by one.
-            let by_threes = line < self.source.pixels.nrows() / 3 * 3;
-            for (first, weights) in self.columns.iter() {
-                values.push(self.dot(&self.scratch[first..first + weights.len()], weights, by_threes));
+            if let Some(mask) = self.source.validity_row(line) {
+                for (four, value) in self.mask.iter_mut().zip(mask) {
+                    four[lane] = f64::from(*value);
+                }
             }
         }
+        if self.source.validity.is_some() {
+            return self.compute_masked(lines);
+        }
+        if !matches!(T::WORK, Work::Byte | Work::UInt16) {
+            return self.store(lines, dot_in_pairs);
+        }
+        // GDAL takes lines by threes, and what is left one by one.
+        let by_threes = (self.source.pixels.nrows() / 3 * 3).clamp(lines.start, lines.end);
+        if self.narrow {
+            self.store(lines.start..by_threes, dot_in_lanes::<4, 1>);
+        } else {
+            self.store(lines.start..by_threes, |pixels, weights| match weights.len() {
+                4 => dot_in_lanes::<4, 1>(pixels, weights),
+                _ => dot_in_lanes::<8, 1>(pixels, weights),
+            });
+        }
+        if by_threes < lines.end {
+            let done = by_threes - lines.start;
+            self.pixels.iter_mut().for_each(|four| four.rotate_left(done));
+            self.store(by_threes..lines.end, dot_in_lanes::<8, 2>);
+        }
+    }
+
+    /// Stores the convolution of up to four lines.
+    fn store(&mut self, lines: Range<usize>, dot: impl Fn(&[Four], &[f64]) -> Four) {
+        let mut targets: Vec<Vec<f64>> = lines.clone().map(|line| self.take(line)).collect();
+        if let [a, b, c, d] = targets.as_mut_slice() {
+            for (first, weights) in self.columns.iter() {
+                let four = dot(&self.pixels[first..first + weights.len()], weights);
+                a.push(four[0]);
+                b.push(four[1]);
+                c.push(four[2]);
+                d.push(four[3]);
+            }
+        } else if !targets.is_empty() {
+            for (first, weights) in self.columns.iter() {
+                let four = dot(&self.pixels[first..first + weights.len()], weights);
+                targets.iter_mut().zip(four).for_each(|(target, value)| target.push(value));
+            }
+        }
+        lines.zip(targets).for_each(|(line, target)| self.put(line, target));
+    }
+
+    /// The buffer of a line, emptied.
+    fn take(&mut self, line: usize) -> Vec<f64> {
+        let slot = line % self.values.len();
+        let mut values = std::mem::take(&mut self.values[slot]);
+        values.clear();
+        values
+    }
+
+    fn put(&mut self, line: usize, values: Vec<f64>) {
+        let slot = line % self.values.len();
         self.values[slot] = values;
     }
 
-    fn dot(&self, pixels: &[f64], weights: &[f64], by_threes: bool) -> f64 {
-        if !matches!(T::WORK, Work::Byte | Work::UInt16) {
-            return dot_in_pairs(pixels, weights);
+    /// The weighted means of the valid pixels of up to four lines, where there are enough of them.
+    fn compute_masked(&mut self, lines: Range<usize>) {
+        let picky = has_negative_weights(self.method);
+        let in_lanes = matches!(T::WORK, Work::Byte | Work::UInt16);
+        for (lane, line) in lines.clone().enumerate() {
+            let slot = line % self.valid.len();
+            let mask = &self.mask;
+            let enough = self.columns.iter().map(|(first, weights)| {
+                let mask = mask[first..first + weights.len()].iter().map(|four| four[lane] != 0.0);
+                !picky || longest_run(mask) >= weights.len() / 2
+            });
+            self.valid[slot] = enough.collect();
         }
-        match (by_threes, self.narrow || weights.len() == 4) {
-            (true, true) => dot_in_lanes::<4, 1>(pixels, weights),
-            (true, false) => dot_in_lanes::<8, 1>(pixels, weights),
-            (false, _) => dot_in_lanes::<8, 2>(pixels, weights),
+        let mut targets: Vec<Vec<f64>> = lines.clone().map(|line| self.take(line)).collect();
+        for (column, (first, weights)) in self.columns.iter().enumerate() {
+            let span = first..first + weights.len();
+            let (pixels, mask) = (&self.pixels[span.clone()], &self.mask[span]);
+            let (values, sums) = if in_lanes {
+                masked_in_lanes(pixels, mask, weights)
+            } else {
+                masked_in_order(pixels, mask, weights)
+            };
+            for (lane, (line, target)) in lines.clone().zip(&mut targets).enumerate() {
+                let slot = line % self.valid.len();
+                let valid = self.valid[slot][column] && sums[lane] > 0.0;
+                self.valid[slot][column] = valid;
+                target.push(if valid { values[lane] / sums[lane] } else { 0.0 });
+            }
         }
-    }
-
-    /// The weighted mean of the valid pixels, if there are enough of them.
-    fn masked(&self, pixels: &[f64], mask: &[u8], weights: &[f64]) -> (f64, bool) {
-        let enough = !has_negative_weights(self.method)
-            || longest_run(mask.iter().map(|m| *m != 0)) >= weights.len() / 2;
-        if !enough {
-            return (0.0, false);
-        }
-        let (value, weight) = if matches!(T::WORK, Work::Byte | Work::UInt16) {
-            masked_in_lanes(pixels, mask, weights)
-        } else {
-            masked_in_order(pixels, mask, weights)
-        };
-        if weight > 0.0 { (value / weight, true) } else { (0.0, false) }
+        lines.zip(targets).for_each(|(line, target)| self.put(line, target));
     }
 }
 
@@ -292,84 +344,100 @@ fn accumulate(sums: &mut [f64], values: &[f64], weight: f64) {
     }
 }
 
-/// A dot product by `STEP` pixels, in `STEP / 4` additions to `SUMS` vectors of four sums; the rest in order.
-fn dot_in_lanes<const STEP: usize, const SUMS: usize>(pixels: &[f64], weights: &[f64]) -> f64 {
-    let mut sums = [[0.0; 4]; SUMS];
+/// Adds the product of each of `pixels` and its weight.
+fn add(sums: &mut Four, pixels: &Four, weight: f64) {
+    for (sum, pixel) in sums.iter_mut().zip(pixels) {
+        *sum += pixel * weight;
+    }
+}
+
+fn sum(a: Four, b: Four) -> Four {
+    [a[0] + b[0], a[1] + b[1], a[2] + b[2], a[3] + b[3]]
+}
+
+/// Dot products of four lines, by `STEP` pixels, in `STEP / 4` additions to `SUMS` vectors of four sums; the
+/// rest in order.
+fn dot_in_lanes<const STEP: usize, const SUMS: usize>(pixels: &[Four], weights: &[f64]) -> Four {
+    let mut sums = [[[0.0; 4]; 4]; SUMS];
     let (pixels, weights) = (pixels.chunks_exact(STEP), weights.chunks_exact(STEP));
     let rest = pixels.remainder().iter().zip(weights.remainder());
     for (pixels, weights) in pixels.zip(weights) {
-        let fours = pixels.chunks_exact(4).zip(weights.chunks_exact(4));
-        for (index, (pixels, weights)) in fours.enumerate() {
-            let sum = &mut sums[index % SUMS];
-            for lane in 0..4 {
-                sum[lane] += pixels[lane] * weights[lane];
-            }
+        for index in 0..STEP {
+            add(&mut sums[index / 4 % SUMS][index % 4], &pixels[index], weights[index]);
         }
     }
-    let mut total = [0.0; 4];
-    for sum in sums {
-        for lane in 0..4 {
-            total[lane] += sum[lane];
-        }
+    let mut lanes = sums[0];
+    for more in &sums[1..] {
+        lanes = [0, 1, 2, 3].map(|lane| sum(lanes[lane], more[lane]));
     }
-    rest.fold(across(total), |sum, (pixel, weight)| sum + pixel * weight)
+    let mut total = across(lanes);
+    rest.for_each(|(pixel, weight)| add(&mut total, pixel, *weight));
+    total
 }
 
-/// The four sums as one, in the order of an SSE2 addition across.
-fn across(sums: [f64; 4]) -> f64 {
-    (sums[0] + sums[2]) + (sums[1] + sums[3])
+/// The four sums of each line as one, in the order of an SSE2 addition across.
+fn across(sums: [Four; 4]) -> Four {
+    sum(sum(sums[0], sums[2]), sum(sums[1], sums[3]))
 }
 
-/// A dot product in two sums: of each four pixels, two go to either; the rest to the first.
-fn dot_in_pairs(pixels: &[f64], weights: &[f64]) -> f64 {
-    let (mut first, mut second) = (0.0, 0.0);
+/// Dot products of four lines in two sums: of each four pixels, two go to either; the rest to the first.
+fn dot_in_pairs(pixels: &[Four], weights: &[f64]) -> Four {
+    let (mut first, mut second) = ([0.0; 4], [0.0; 4]);
     let (pixels, weights) = (pixels.chunks_exact(4), weights.chunks_exact(4));
     let rest = pixels.remainder().iter().zip(weights.remainder());
     for (pixels, weights) in pixels.zip(weights) {
-        first += pixels[0] * weights[0];
-        first += pixels[1] * weights[1];
-        second += pixels[2] * weights[2];
-        second += pixels[3] * weights[3];
+        add(&mut first, &pixels[0], weights[0]);
+        add(&mut first, &pixels[1], weights[1]);
+        add(&mut second, &pixels[2], weights[2]);
+        add(&mut second, &pixels[3], weights[3]);
     }
-    rest.for_each(|(pixel, weight)| first += pixel * weight);
-    first + second
+    rest.for_each(|(pixel, weight)| add(&mut first, pixel, *weight));
+    sum(first, second)
 }
 
-/// The weighted sum of pixels and the sum of the weights, each in four lanes.
-fn masked_in_lanes(pixels: &[f64], mask: &[u8], weights: &[f64]) -> (f64, f64) {
+/// Adds weighted pixels to `values`, and their weights, which depend on the mask, to `sums`.
+fn add_masked(values: &mut Four, sums: &mut Four, pixels: &Four, mask: &Four, weight: f64) {
+    for lane in 0..4 {
+        let weight = weight * mask[lane];
+        values[lane] += pixels[lane] * weight;
+        sums[lane] += weight;
+    }
+}
+
+/// The weighted sums of pixels and the sums of the weights, each in four vectors.
+fn masked_in_lanes(pixels: &[Four], mask: &[Four], weights: &[f64]) -> (Four, Four) {
+    let (mut values, mut sums) = ([[0.0; 4]; 4], [[0.0; 4]; 4]);
+    let grouped = weights.len() / 4 * 4;
+    for (index, weight) in weights[..grouped].iter().enumerate() {
+        let lane = index % 4;
+        add_masked(&mut values[lane], &mut sums[lane], &pixels[index], &mask[index], *weight);
+    }
+    let (mut value, mut total) = (across(values), across(sums));
+    for (index, weight) in weights.iter().enumerate().skip(grouped) {
+        add_masked(&mut value, &mut total, &pixels[index], &mask[index], *weight);
+    }
+    (value, total)
+}
+
+/// The weighted sums of pixels in order, and the sums of the weights by fours.
+fn masked_in_order(pixels: &[Four], mask: &[Four], weights: &[f64]) -> (Four, Four) {
     let (mut values, mut sums) = ([0.0; 4], [0.0; 4]);
-    let grouped = weights.len() / 4 * 4;
-    for start in (0..grouped).step_by(4) {
-        for lane in 0..4 {
-            let weight = weights[start + lane] * f64::from(mask[start + lane]);
-            values[lane] += pixels[start + lane] * weight;
-            sums[lane] += weight;
-        }
-    }
-    let (mut value, mut sum) = (across(values), across(sums));
-    for index in grouped..weights.len() {
-        let weight = weights[index] * f64::from(mask[index]);
-        value += pixels[index] * weight;
-        sum += weight;
-    }
-    (value, sum)
-}
-
-/// The weighted sum of pixels in order, and the sum of the weights by fours.
-fn masked_in_order(pixels: &[f64], mask: &[u8], weights: &[f64]) -> (f64, f64) {
-    let (mut value, mut sum, mut four) = (0.0, 0.0, 0.0);
-    let grouped = weights.len() / 4 * 4;
-    for (index, ((pixel, mask), weight)) in pixels.iter().zip(mask).zip(weights).enumerate() {
-        let weight = weight * f64::from(*mask);
-        value += pixel * weight;
-        if index >= grouped {
-            sum += weight;
+    let fours = weights.chunks(4).zip(pixels.chunks(4)).zip(mask.chunks(4));
+    for ((weights, pixels), mask) in fours {
+        let taps = weights.iter().zip(pixels).zip(mask);
+        if weights.len() == 4 {
+            let mut group = [0.0; 4];
+            taps.for_each(|((weight, pixels), mask)| {
+                add_masked(&mut values, &mut group, pixels, mask, *weight);
+            });
+            sums = sum(sums, group);
         } else {
-            four = if index % 4 == 0 { weight } else { four + weight };
-            sum += if index % 4 == 3 { four } else { 0.0 };
+            taps.for_each(|((weight, pixels), mask)| {
+                add_masked(&mut values, &mut sums, pixels, mask, *weight);
+            });
         }
     }
-    (value, sum)
+    (values, sums)
 }
 
 /// The length of the longest run of `true`.

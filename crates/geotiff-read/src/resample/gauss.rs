@@ -39,7 +39,7 @@ impl Place {
         Self {
             start: (start - origin) as usize,
             end: (end.max(start) - origin) as usize,
-            first_weight: cut as usize,
+            first_weight: cut.min(kernel) as usize,
         }
     }
 }
@@ -60,37 +60,45 @@ pub(super) fn resample<T: Real>(
     let columns = Place::all(&resampler.x, (chunk.out.x, chunk.out.width), source.x, width, kernel.len());
     let rows = Place::all(&resampler.y, (chunk.out.y, chunk.out.height), source.y, height, kernel.len());
     let colours = band.palette.map(|colours| palette::Colours::new(colours, band.nodata));
+    let empty = band.nodata.unwrap_or(0.0);
     for (row, mut target) in rows.iter().zip(out.rows_mut()) {
         for (pixel, column) in target.iter_mut().zip(&columns) {
-            let samples = weighted(kernel, row, column);
-            *pixel = match &colours {
-                None => {
-                    let valid = samples.filter(|(y, x, _)| {
-                        source.validity.as_ref().is_none_or(|validity| validity[(*y, *x)] != 0)
-                    });
-                    let (sum, weights) = valid.fold((0.0, 0), |(sum, weights), (y, x, weight)| {
-                        (sum + source.pixels[(y, x)].to_f64() * weight as f64, weights + weight)
-                    });
-                    T::from_f64(if weights == 0 { band.nodata.unwrap_or(0.0) } else { sum / weights as f64 })
-                }
-                Some(colours) => T::from_f64(
-                    colours.mean(samples.map(|(y, x, w)| (source.pixels[(y, x)].to_f64(), w)), false),
-                ),
-            };
+            *pixel = T::from_f64(match &colours {
+                None => mean(source, kernel, row, column).unwrap_or(empty),
+                Some(colours) => colours.mean(weighted(source, kernel, row, column), false),
+            });
         }
     }
 }
 
-/// The (row, column) of each pixel under the kernel, and its weight.
-fn weighted<'a>(
+/// The weighted mean of the valid pixels under the kernel.
+fn mean<T: Real>(source: &Source<'_, T>, kernel: &[i64], row: &Place, column: &Place) -> Option<f64> {
+    let (mut sum, mut total) = (0.0, 0);
+    for (line, row_weight) in (row.start..row.end).zip(&kernel[row.first_weight..]) {
+        let samples = &source.row(line)[column.start..column.end];
+        let mask = source.validity_row(line).map(|mask| &mask[column.start..column.end]);
+        for (index, (sample, weight)) in samples.iter().zip(&kernel[column.first_weight..]).enumerate() {
+            if mask.is_none_or(|mask| mask[index] != 0) {
+                let weight = row_weight * weight;
+                sum += sample.to_f64() * weight as f64;
+                total += weight;
+            }
+        }
+    }
+    (total != 0).then(|| sum / total as f64)
+}
+
+/// The pixels under the kernel and their weights.
+fn weighted<'a, T: Real>(
+    source: &'a Source<'_, T>,
     kernel: &'a [i64],
     row: &'a Place,
     column: &'a Place,
-) -> impl Iterator<Item = (usize, usize, i64)> + 'a {
-    let weights = |place: &'a Place| {
-        (place.start..place.end).zip(kernel.iter().skip(place.first_weight)).map(|(at, weight)| (at, *weight))
-    };
-    weights(row).flat_map(move |(y, row_weight)| {
-        weights(column).map(move |(x, column_weight)| (y, x, row_weight * column_weight))
+) -> impl Iterator<Item = (f64, i64)> + 'a {
+    let lines = (row.start..row.end).zip(&kernel[row.first_weight..]);
+    lines.flat_map(move |(line, row_weight)| {
+        let samples = source.row(line)[column.start..column.end].iter();
+        let weights = &kernel[column.first_weight..];
+        samples.zip(weights).map(move |(sample, weight)| (sample.to_f64(), row_weight * weight))
     })
 }

@@ -82,7 +82,7 @@ mod palette;
 mod pixel;
 mod window;
 
-use ndarray::{Array2, ArrayView2, ArrayViewMut2, s};
+use ndarray::{Array2, ArrayView2, ArrayViewMut2, CowArray, Ix2, s};
 
 pub use convert::{ConvertTo, convert_slice};
 pub use error::{ResampleError, ResampleErrorKind};
@@ -343,7 +343,7 @@ impl Resampler {
     }
 
     /// The source of a chunk as the kernels take it; none where no pixel of it is valid.
-    fn kernel_source<'b, T>(&self, chunk: &Chunk, band: &'b Band<'_, T>) -> Option<Source<'b, T>> {
+    fn kernel_source<'b, T: Copy>(&self, chunk: &Chunk, band: &'b Band<'_, T>) -> Option<Source<'b, T>> {
         let (pixels, mut validity) = band.cut(&chunk.source);
         if let Some(mask) = &validity {
             let first = mask.first().copied().unwrap_or(0);
@@ -356,7 +356,7 @@ impl Resampler {
         }
         let x = i64::from(chunk.source.x) - self.x.origin;
         let y = i64::from(chunk.source.y) - self.y.origin;
-        Some(Source { pixels, validity, x, y })
+        Some(Source { pixels: with_whole_rows(pixels), validity: validity.map(with_whole_rows), x, y })
     }
 
     /// One chunk of a band of real samples, by any method but nearest.
@@ -379,15 +379,37 @@ impl Resampler {
     }
 }
 
-/// The source of a chunk, in the kernels' coordinates.
+/// The source of a chunk, in the kernels' coordinates; its rows are without gaps.
 struct Source<'a, T> {
-    pixels: ArrayView2<'a, T>,
+    pixels: CowArray<'a, T, Ix2>,
     /// None where every pixel is valid.
-    validity: Option<ArrayView2<'a, u8>>,
+    validity: Option<CowArray<'a, u8, Ix2>>,
     /// The kernels' coordinate of the first column.
     x: i64,
     /// The kernels' coordinate of the first row.
     y: i64,
+}
+
+impl<T> Source<'_, T> {
+    /// A row of pixels.
+    fn row(&self, row: usize) -> &[T] {
+        self.pixels.row(row).to_slice().unwrap_or_default()
+    }
+
+    /// A row of the validity, where some pixels are invalid.
+    fn validity_row(&self, row: usize) -> Option<&[u8]> {
+        self.validity.as_ref().and_then(|validity| validity.row(row).to_slice())
+    }
+}
+
+/// The same pixels; copied where the pixels of a row are not next to each other.
+#[allow(clippy::needless_pass_by_value, reason = "a view is a reference")]
+fn with_whole_rows<T: Copy>(pixels: ArrayView2<'_, T>) -> CowArray<'_, T, Ix2> {
+    if pixels.ncols() < 2 || pixels.strides()[1] == 1 {
+        CowArray::from(pixels)
+    } else {
+        CowArray::from(pixels.as_standard_layout().into_owned())
+    }
 }
 
 fn check_size(given: (usize, usize), (width, height): (u32, u32)) -> Result<(), ResampleError> {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use ndarray::{ArrayViewMut2, s};
+use ndarray::ArrayViewMut2;
 
 use super::average::Span;
 use super::pixel::{Counted, Real, Work};
@@ -23,7 +23,7 @@ pub(super) fn resample<T: Real>(
     let empty = nodata.unwrap_or_default();
     // GDAL has a path of its own for bytes, which knows nodata but no mask.
     if T::WORK == Work::Byte && band.palette.is_none_or(|palette| palette.len() <= 256) {
-        let source = Source { pixels: source.pixels, validity: None, x: source.x, y: source.y };
+        let source = Source { pixels: source.pixels.view().into(), validity: None, x: source.x, y: source.y };
         fill(resampler, chunk, &source, nodata, empty, out);
     } else {
         fill(resampler, chunk, source, None, empty, out);
@@ -42,18 +42,19 @@ pub(super) fn fill<T: Counted>(
     let (height, width) = source.pixels.dim();
     let columns = Span::all(&resampler.x, (chunk.out.x, chunk.out.width), source.x, width);
     let rows = Span::all(&resampler.y, (chunk.out.y, chunk.out.height), source.y, height);
-    let mut counter = Counter { values: Vec::new(), places: HashMap::new(), best: 0 };
+    let mut counter = Counter::new();
     for (row, mut target) in rows.iter().zip(out.rows_mut()) {
         for (pixel, column) in target.iter_mut().zip(&columns) {
-            let part = s![row.start..row.end, column.start..column.end];
+            let span = column.start..column.end;
             counter.clear();
-            let count = |sample: &T| counter.add(*sample, left_out);
-            match &source.validity {
-                None => source.pixels.slice(part).iter().for_each(count),
-                Some(validity) => {
-                    let (pixels, mask) = (source.pixels.slice(part), validity.slice(part));
-                    let valid = pixels.iter().zip(mask.iter()).filter(|(_, mask)| **mask != 0);
-                    valid.map(|(sample, _)| sample).for_each(count);
+            for line in row.start..row.end {
+                let samples = &source.row(line)[span.clone()];
+                match source.validity_row(line) {
+                    None => samples.iter().for_each(|sample| counter.add(*sample, left_out)),
+                    Some(mask) => {
+                        let valid = samples.iter().zip(&mask[span.clone()]).filter(|(_, mask)| **mask != 0);
+                        valid.for_each(|(sample, _)| counter.add(*sample, left_out));
+                    }
                 }
             }
             *pixel = counter.mode().unwrap_or(empty);
@@ -61,17 +62,29 @@ pub(super) fn fill<T: Counted>(
     }
 }
 
+/// Up to this many values, looking through all of them is faster than hashing.
+const FEW: usize = 24;
+
 /// Counts values; of those that occur equally often, the one that got there first wins.
 struct Counter<T> {
-    /// The values in the order of their appearance, with their keys and counts.
-    values: Vec<(T, u128, usize)>,
-    /// Where in `values` a key is, once there are more than a few.
-    places: HashMap<u128, usize>,
+    /// The values in the order of their appearance, and their counts.
+    values: Vec<(T, u32)>,
     best: usize,
+    /// One more than the place in `values` of each value of 8 bits, or 0.
+    bytes: [u16; 256],
+    /// The place in `values` of each value, once there are more than a few.
+    places: HashMap<u128, usize>,
 }
 
 impl<T: Counted> Counter<T> {
+    fn new() -> Self {
+        Self { values: Vec::new(), best: 0, bytes: [0; 256], places: HashMap::new() }
+    }
+
     fn clear(&mut self) {
+        for byte in self.values.iter().filter_map(|value| value.0.byte()) {
+            self.bytes[usize::from(byte)] = 0;
+        }
         self.values.clear();
         self.places.clear();
         self.best = 0;
@@ -85,30 +98,35 @@ impl<T: Counted> Counter<T> {
         if left_out == Some(sample) {
             return;
         }
-        let key = sample.key();
-        let place = if self.places.is_empty() {
-            self.values.iter().position(|value| value.1 == key)
-        } else {
-            self.places.get(&key).copied()
-        };
-        let Some(place) = place else {
-            self.values.push((sample, key, 1));
-            self.remember(key);
+        let Some(place) = self.place(sample) else {
+            self.remember(sample);
             return;
         };
-        self.values[place].2 += 1;
-        if self.values[place].2 > self.values[self.best].2 {
+        self.values[place].1 += 1;
+        if self.values[place].1 > self.values[self.best].1 {
             self.best = place;
         }
     }
 
-    /// Notes the place of the last value, once looking through all is slower than hashing.
-    fn remember(&mut self, key: u128) {
-        const FEW: usize = 24;
-        if self.values.len() == FEW {
-            self.places.extend(self.values.iter().enumerate().map(|(place, value)| (value.1, place)));
-        } else if self.values.len() > FEW {
-            self.places.insert(key, self.values.len() - 1);
+    fn place(&self, sample: T) -> Option<usize> {
+        if let Some(byte) = sample.byte() {
+            usize::from(self.bytes[usize::from(byte)]).checked_sub(1)
+        } else if self.values.len() < FEW {
+            self.values.iter().position(|value| value.0.is_same(sample))
+        } else {
+            self.places.get(&sample.key()).copied()
+        }
+    }
+
+    fn remember(&mut self, sample: T) {
+        self.values.push((sample, 1));
+        let count = self.values.len();
+        if let Some(byte) = sample.byte() {
+            self.bytes[usize::from(byte)] = count as u16;
+        } else if count == FEW {
+            self.places.extend(self.values.iter().enumerate().map(|(place, value)| (value.0.key(), place)));
+        } else if count > FEW {
+            self.places.insert(sample.key(), count - 1);
         }
     }
 }

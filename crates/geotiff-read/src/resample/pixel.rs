@@ -47,14 +47,34 @@ pub(super) trait Real: Counted {
 
     fn from_f64(value: f64) -> Self;
 
+    /// An integer as `u32`; 0 for floats.
+    fn to_small(self) -> u32 {
+        0
+    }
+
+    /// The other way round.
+    fn from_small(_: u32) -> Self {
+        Self::default()
+    }
+
     /// The value next to `nodata`, for a computed pixel that would come out as nodata by chance.
     fn next_to(nodata: f64) -> f64;
 }
 
 /// A sample that can be counted.
 pub(super) trait Counted: Pixel {
-    /// The same for samples that are equal, every NaN being equal to every other.
+    /// Equal, every NaN being equal to every other.
+    fn is_same(self, other: Self) -> bool {
+        self == other
+    }
+
+    /// The same for samples that are the same.
     fn key(self) -> u128;
+
+    /// The value of a sample of 8 bits.
+    fn byte(self) -> Option<u8> {
+        None
+    }
 }
 
 impl Work {
@@ -85,6 +105,14 @@ macro_rules! real {
                 value.convert_to()
             }
 
+            fn to_small(self) -> u32 {
+                self.convert_to()
+            }
+
+            fn from_small(value: u32) -> Self {
+                value.convert_to()
+            }
+
             fn next_to(nodata: f64) -> f64 {
                 if nodata >= Self::HIGHEST { Self::HIGHEST - 1.0 } else { nodata + 1.0 }
             }
@@ -93,6 +121,10 @@ macro_rules! real {
         impl Counted for $type {
             fn key(self) -> u128 {
                 i128::from(self) as u128
+            }
+
+            fn byte(self) -> Option<u8> {
+                (size_of::<Self>() == 1).then_some(self as u8)
             }
         }
         real!(@pixel $type);
@@ -124,6 +156,10 @@ macro_rules! real {
         }
 
         impl Counted for $type {
+            fn is_same(self, other: Self) -> bool {
+                self == other || (self.is_nan() && other.is_nan())
+            }
+
             fn key(self) -> u128 {
                 // One key for the two zeros, and one for every NaN.
                 u128::from(if self.is_nan() { <$type>::NAN } else { self + 0.0 }.to_bits())
@@ -178,6 +214,10 @@ macro_rules! complex {
         }
 
         impl Counted for Complex<$part> {
+            fn is_same(self, other: Self) -> bool {
+                self.re.is_same(other.re) && self.im.is_same(other.im)
+            }
+
             fn key(self) -> u128 {
                 // A part has 64 bits at most.
                 (self.re.key() << 64) | (self.im.key() & u128::from(u64::MAX))
