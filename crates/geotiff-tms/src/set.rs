@@ -256,6 +256,9 @@ impl<'de> Deserialize<'de> for TileMatrixSet {
     }
 }
 
+/// Each row looks its width up among all of them; GNOSISGlobalGrid has 56 at most.
+const MOST_WIDTHS: usize = 4096;
+
 pub(crate) fn malformed(context: impl Into<String>) -> Error {
     Error::new(ErrorKind::Malformed, context)
 }
@@ -293,6 +296,9 @@ fn check_matrix(matrix: &TileMatrix) -> Result<i32, Error> {
     ];
     if let Some((key, _)) = sizes.iter().find(|(_, size)| *size == 0) {
         return Err(wrong(format!("{key} is 0")));
+    }
+    if matrix.variable_widths().len() > MOST_WIDTHS {
+        return Err(wrong(format!("more than {MOST_WIDTHS} variableMatrixWidths")));
     }
     matrix.variable_widths().iter().try_for_each(|width| check_width(width, &wrong))?;
     Ok(zoom)

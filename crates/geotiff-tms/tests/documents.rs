@@ -154,6 +154,10 @@ fn unknown_and_wrong_members_of_a_matrix_are_refused() {
         assert!(error.to_string().contains(reason), "{key}: {error}");
     }
     let mut document = small();
+    let width = json!({"coalesce": 2, "minTileRow": 0, "maxTileRow": 0});
+    document["tileMatrices"][0]["variableMatrixWidths"] = json!(vec![width; 4097]);
+    assert!(refused(&document).to_string().contains("4096"));
+    let mut document = small();
     let again = document["tileMatrices"][0].clone();
     document["tileMatrices"].as_array_mut().unwrap().push(again);
     assert!(refused(&document).to_string().contains("two tile matrices"));
