@@ -1,7 +1,7 @@
 //! Typed pixels: one `ndarray` per data type, behind one enum.
 
 use geotiff_core::DataType;
-use ndarray::{Array3, ArrayView3};
+use ndarray::{Array3, ArrayView3, ArrayViewMut3};
 use num_complex::Complex;
 
 use crate::{Error, ErrorKind};
@@ -15,6 +15,9 @@ pub trait Sample: bytemuck::Pod + Default + PartialEq + Send + Sync + sealed::Se
 
     /// The array in `array`, when it holds this type.
     fn from_array(array: &Array) -> Option<&Array3<Self>>;
+
+    /// As [`Sample::from_array`], to write to.
+    fn from_array_mut(array: &mut Array) -> Option<&mut Array3<Self>>;
 
     /// The array in `array`, taken out; `Err` gives it back when it holds another type.
     ///
@@ -93,12 +96,22 @@ macro_rules! samples {
         }
 
         $(
+            impl From<Array3<$type>> for Array {
+                fn from(array: Array3<$type>) -> Self {
+                    Self::$variant(array)
+                }
+            }
+
             impl sealed::Sealed for $type {}
 
             impl Sample for $type {
                 const DATA_TYPE: DataType = DataType::$variant;
 
                 fn from_array(array: &Array) -> Option<&Array3<Self>> {
+                    match array { Array::$variant(array) => Some(array), _ => None }
+                }
+
+                fn from_array_mut(array: &mut Array) -> Option<&mut Array3<Self>> {
                     match array { Array::$variant(array) => Some(array), _ => None }
                 }
 
@@ -150,6 +163,11 @@ impl Array {
     /// A view of the samples when they are of type `T`.
     pub fn view<T: Sample>(&self) -> Option<ArrayView3<'_, T>> {
         T::from_array(self).map(|array| array.view())
+    }
+
+    /// A view to write to, when the samples are of type `T`.
+    pub fn view_mut<T: Sample>(&mut self) -> Option<ArrayViewMut3<'_, T>> {
+        T::from_array_mut(self).map(|array| array.view_mut())
     }
 
     /// The typed array inside.

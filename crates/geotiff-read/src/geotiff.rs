@@ -11,7 +11,7 @@ use crate::image::ImageState;
 use crate::raster::MaskKind;
 use crate::sidecar::{Origin, Sidecars};
 use crate::source::Source;
-use crate::{Error, OpenOptions, Raster, ReadOptions, ReadPlan, metadata, nodata, read, transform};
+use crate::{Error, OpenOptions, Raster, ReadOptions, ReadPlan, metadata, nodata, read, resized, transform};
 
 /// An open GeoTIFF: immutable, cheap to clone, shared freely between threads and tasks.
 ///
@@ -229,19 +229,7 @@ impl GeoTiff {
     ///
     /// [`ErrorKind::Malformed`] or [`ErrorKind::Unsupported`] where it names one that cannot be understood.
     pub fn crs(&self) -> Result<Option<&Crs>, Error> {
-        let crs = self.inner.crs.get_or_init(|| {
-            let georeferencing = self.page().georeferencing();
-            let crs = match (georeferencing.wkt(), georeferencing.geokeys()) {
-                (Some(wkt), _) => Crs::from_user_input(wkt).map(Some),
-                (None, Some(keys)) => Crs::from_geokeys(keys),
-                (None, None) => Ok(None),
-            };
-            crs.map_err(Arc::new)
-        });
-        match crs {
-            Ok(crs) => Ok(crs.as_ref()),
-            Err(error) => Err(Error::from(Arc::clone(error)).at(self.path())),
-        }
+        self.inner.crs()
     }
 
     /// The overviews, finest first.
@@ -294,7 +282,7 @@ impl GeoTiff {
         self.level_unchecked(0).plan(options).await
     }
 
-    /// Reads pixels at full resolution.
+    /// Reads pixels: at full resolution, or at [`ReadOptions::size`] from the level that GDAL would choose.
     ///
     /// Dropping the future stops its requests and the chunks that were not begun.
     ///
@@ -304,7 +292,7 @@ impl GeoTiff {
     /// the result is too large, [`ErrorKind::Malformed`] or [`ErrorKind::Unsupported`] where a chunk cannot be
     /// decoded, [`ErrorKind::Changed`] where the object was replaced, and what the store reports.
     pub async fn read(&self, options: &ReadOptions) -> Result<Raster, Error> {
-        self.level_unchecked(0).read(options).await
+        self.inner.read(None, options).await
     }
 }
 
@@ -362,15 +350,44 @@ impl Level {
     ///
     /// As [`GeoTiff::read`].
     pub async fn read(&self, options: &ReadOptions) -> Result<Raster, Error> {
-        let raster = read::read(&self.inner, self.level, options).await;
-        let crs = GeoTiff { inner: Arc::clone(&self.inner) }.crs().ok().flatten().cloned();
-        raster.map(|raster| Raster { crs, ..raster }).map_err(|error| error.at(self.inner.source.path()))
+        self.inner.read(Some(self.level), options).await
     }
 }
 
 impl Inner {
     pub(crate) fn page(&self) -> &Page {
         &self.page
+    }
+
+    pub(crate) fn crs(&self) -> Result<Option<&Crs>, Error> {
+        let crs = self.crs.get_or_init(|| {
+            let georeferencing = self.page.georeferencing();
+            let crs = match (georeferencing.wkt(), georeferencing.geokeys()) {
+                (Some(wkt), _) => Crs::from_user_input(wkt).map(Some),
+                (None, Some(keys)) => Crs::from_geokeys(keys),
+                (None, None) => Ok(None),
+            };
+            crs.map_err(Arc::new)
+        });
+        match crs {
+            Ok(crs) => Ok(crs.as_ref()),
+            Err(error) => Err(Error::from(Arc::clone(error)).at(self.source.path())),
+        }
+    }
+
+    /// Reads a level, or at another size the level that suits it, and names the object in errors.
+    async fn read(&self, level: Option<usize>, options: &ReadOptions) -> Result<Raster, Error> {
+        let raster = match options.size {
+            Some(size) => resized::read_resized(self, level, size, options).await,
+            None => read::read(self, level.unwrap_or(0), options).await,
+        };
+        let crs = self.crs().ok().flatten().cloned();
+        raster.map(|raster| Raster { crs, ..raster }).map_err(|error| error.at(self.source.path()))
+    }
+
+    /// The full resolution and its overviews.
+    pub(crate) fn level_count(&self) -> usize {
+        self.levels.len()
     }
 
     pub(crate) fn level(&self, level: usize) -> &Arc<ImageState> {

@@ -51,6 +51,7 @@ mod plan;
 mod raster;
 mod read;
 pub mod resample;
+mod resized;
 mod sample;
 mod sidecar;
 mod source;

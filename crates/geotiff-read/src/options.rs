@@ -5,6 +5,7 @@ use std::sync::Arc;
 use geotiff_codecs::Codecs;
 
 use crate::executor::Executor;
+use crate::resample::Resampling;
 use crate::{Edge, Window};
 
 /// Bounds on what a file can make a reader do; all are on by default.
@@ -176,6 +177,10 @@ pub struct ReadOptions {
     pub window: Option<Window>,
     /// Band numbers from 1, in any order, repeated or not; every band when `None`.
     pub bands: Option<Vec<u16>>,
+    /// Columns and rows of the result, when they are not the window's: see [`ReadOptions::size`].
+    pub size: Option<(u32, u32)>,
+    /// How pixels are made where `size` is not the window's; nearest by default.
+    pub resampling: Resampling,
     /// What happens where the window leaves the image.
     pub edge: Edge,
     /// Axes (row, column, band) rather than (band, row, column).
@@ -187,7 +192,15 @@ pub struct ReadOptions {
 
 impl Default for ReadOptions {
     fn default() -> Self {
-        Self { window: None, bands: None, edge: Edge::Refuse, interleaved: false, mask: true }
+        Self {
+            window: None,
+            bands: None,
+            size: None,
+            resampling: Resampling::Nearest,
+            edge: Edge::Refuse,
+            interleaved: false,
+            mask: true,
+        }
     }
 }
 
@@ -208,6 +221,22 @@ impl ReadOptions {
     #[must_use]
     pub fn bands(mut self, bands: impl IntoIterator<Item = u16>) -> Self {
         self.bands = Some(bands.into_iter().collect());
+        self
+    }
+
+    /// Asks for a result of `width` × `height` pixels, whatever the size of the window, which may then have fractions
+    /// of pixels. [`GeoTiff::read`](crate::GeoTiff::read) takes the overview that GDAL would;
+    /// [`Level::read`](crate::Level::read) keeps to its level.
+    #[must_use]
+    pub fn size(mut self, width: u32, height: u32) -> Self {
+        self.size = Some((width, height));
+        self
+    }
+
+    /// Sets [`ReadOptions::resampling`].
+    #[must_use]
+    pub fn resampling(mut self, resampling: Resampling) -> Self {
+        self.resampling = resampling;
         self
     }
 

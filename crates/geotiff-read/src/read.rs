@@ -51,33 +51,12 @@ impl<'a> Request<'a> {
 
     fn new(inner: &'a Inner, level: usize, options: &'a ReadOptions, area: Area<'a>) -> Result<Self, Error> {
         let state = inner.level(level);
-        let count = state.image().samples_per_pixel();
-        let bands = options.bands.clone().unwrap_or_else(|| (1..=count).collect());
-        if bands.is_empty() {
-            return Err(Error::usage("no band is asked for"));
-        }
-        if let Some(band) = bands.iter().find(|band| !(1..=count).contains(*band)) {
-            return Err(Error::usage(format!(
-                "there is no band {band}: the image has {count}, counted from 1"
-            )));
-        }
+        let bands = bands(inner, level, options)?;
         let all_kinds = inner.mask_kinds(level);
         let kinds = bands.iter().map(|band| all_kinds[usize::from(*band) - 1]).collect();
         let request = Self { inner, level, options, area, bands, kinds };
-        request.check_size(state.data_type()?)?;
+        check_output_size(inner, request.shape(request.bands.len()), state.data_type()?)?;
         Ok(request)
-    }
-
-    fn check_size(&self, data_type: DataType) -> Result<(), Error> {
-        let [bands, height, width] = self.shape(self.bands.len());
-        let bytes = (bands * data_type.size()) as u128 * height as u128 * width as u128;
-        let most = self.inner.options().limits.max_output_bytes;
-        if bytes <= u128::from(most) {
-            return Ok(());
-        }
-        let message =
-            format!("the result takes {bytes} bytes, over the limit of {most}: read a smaller window");
-        Err(Error::new(ErrorKind::Limit, message))
     }
 
     fn state(&self) -> &Arc<ImageState> {
@@ -150,23 +129,19 @@ impl<'a> Request<'a> {
     }
 
     /// What lies outside the image: a value, nodata, or nothing that does.
-    fn outside(&self, sparse: &[u8], data_type: DataType) -> Result<Option<Vec<u8>>, Error> {
+    fn outside(&self, data_type: DataType) -> Result<Option<Vec<u8>>, Error> {
         let value = match (&self.area, self.options.edge) {
             (Area::Window(window, inside), Edge::Fill(value)) if *inside != Some(*window) => value,
             (Area::Pixels(pixels), _) if pixels.contains(&None) => None,
             _ => return Ok(None),
         };
-        let Some(value) = value else { return Ok(Some(sparse.to_vec())) };
-        let mut sample = Array::zeros(data_type, [1, 1, 1])?;
-        sample.fill(value);
-        Ok(sample.as_bytes().map(<[u8]>::to_vec))
+        outside_sample(self.inner, data_type, Edge::Fill(value)).map(Some)
     }
 
     /// The value around and in place of missing pixels, and whether memory of zeros holds it already.
     fn fill(&self, data_type: DataType) -> Result<Fill, Error> {
-        let nodata = self.inner.page().nodata().and_then(|nodata| nodata::sample_bytes(data_type, nodata));
-        let sparse = nodata.unwrap_or_else(|| vec![0; data_type.size()]);
-        let outside = self.outside(&sparse, data_type)?;
+        let sparse = outside_sample(self.inner, data_type, Edge::Fill(None))?;
+        let outside = self.outside(data_type)?;
         let outside = outside.filter(|sample| sample.iter().any(|byte| *byte != 0));
         let is_there = match &outside {
             Some(outside) => *outside == sparse,
@@ -188,6 +163,43 @@ struct Outputs {
     data: Arc<SharedOutput>,
     alpha: Option<Arc<SharedOutput>>,
     mask: Option<Arc<SharedOutput>>,
+}
+
+/// The band numbers of a read, checked.
+pub(crate) fn bands(inner: &Inner, level: usize, options: &ReadOptions) -> Result<Vec<u16>, Error> {
+    let count = inner.level(level).image().samples_per_pixel();
+    let bands = options.bands.clone().unwrap_or_else(|| (1..=count).collect());
+    if bands.is_empty() {
+        return Err(Error::usage("no band is asked for"));
+    }
+    match bands.iter().find(|band| !(1..=count).contains(*band)) {
+        Some(band) => {
+            Err(Error::usage(format!("there is no band {band}: the image has {count}, counted from 1")))
+        }
+        None => Ok(bands),
+    }
+}
+
+/// Refuses a result of `shape` that is larger than the limits allow.
+pub(crate) fn check_output_size(inner: &Inner, shape: [usize; 3], data_type: DataType) -> Result<(), Error> {
+    let bytes = shape.iter().fold(data_type.size() as u128, |bytes, axis| bytes.saturating_mul(*axis as u128));
+    let most = inner.options().limits.max_output_bytes;
+    if bytes <= u128::from(most) {
+        return Ok(());
+    }
+    let message = format!("the result takes {bytes} bytes, over the limit of {most}: read a smaller window");
+    Err(Error::new(ErrorKind::Limit, message))
+}
+
+/// One sample of what lies outside the image: the value that `edge` names, else nodata, else 0.
+pub(crate) fn outside_sample(inner: &Inner, data_type: DataType, edge: Edge) -> Result<Vec<u8>, Error> {
+    let nodata = || inner.page().nodata().and_then(|nodata| nodata::sample_bytes(data_type, nodata));
+    let Edge::Fill(Some(value)) = edge else {
+        return Ok(nodata().unwrap_or_else(|| vec![0; data_type.size()]));
+    };
+    let mut sample = Array::zeros(data_type, [1, 1, 1])?;
+    sample.fill(value);
+    Ok(sample.as_bytes().unwrap_or_default().to_vec())
 }
 
 /// What [`read`] would fetch.
@@ -339,7 +351,7 @@ async fn finish(request: &Request<'_>, outputs: Outputs) -> Result<Raster, Error
 }
 
 /// (band, row, column) to (row, column, band).
-fn interleave(array: Array) -> Array {
+pub(crate) fn interleave(array: Array) -> Array {
     macro_rules! each {
         ($($variant:ident)*) => {
             match array {

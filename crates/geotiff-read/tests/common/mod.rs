@@ -50,7 +50,7 @@ pub(crate) fn as_rasterio(array: Array) -> Array {
             Array::Complex64(array.mapv(|v| Complex::new(f32::from(v.re), f32::from(v.im))))
         }
         Array::ComplexInt32(array) => {
-            Array::Complex128(array.mapv(|v| Complex::new(f64::from(v.re), f64::from(v.im))))
+            Array::Complex64(array.mapv(|v| Complex::new(v.re as f32, v.im as f32)))
         }
         other => other,
     }
