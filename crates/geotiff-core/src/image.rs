@@ -346,15 +346,9 @@ fn extra_samples(ifd: &Ifd) -> Box<[ExtraSample]> {
     ifd.shorts(Tag::EXTRA_SAMPLES).unwrap_or_default().iter().map(fix).collect()
 }
 
+/// GDAL does not look at the older SubfileType (255).
 fn subfile_type(ifd: &Ifd) -> u32 {
-    if let Some(new) = ifd.unsigned(Tag::NEW_SUBFILE_TYPE) {
-        return new as u32;
-    }
-    match ifd.unsigned(Tag::SUBFILE_TYPE) {
-        Some(2) => 1,
-        Some(3) => 2,
-        _ => 0,
-    }
+    ifd.unsigned(Tag::NEW_SUBFILE_TYPE).unwrap_or(0) as u32
 }
 
 struct Layout<'a> {

@@ -126,14 +126,18 @@ pub(crate) fn atof(text: &str) -> f64 {
     if has("1.#inf") {
         return f64::INFINITY;
     }
-    if text.eq_ignore_ascii_case("-inf") {
+    // GDAL knows infinity in any case, its long name and NaN in one spelling or two.
+    if text.eq_ignore_ascii_case("-inf") || text == "-Infinity" {
         return f64::NEG_INFINITY;
+    }
+    if text == "Infinity" {
+        return f64::INFINITY;
     }
     let text = text.strip_prefix('+').unwrap_or(text);
     if text.eq_ignore_ascii_case("inf") {
         return f64::INFINITY;
     }
-    if text.eq_ignore_ascii_case("nan") {
+    if matches!(text, "nan" | "NaN") {
         return f64::NAN;
     }
     let number = number_prefix(text);
