@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use bytes::Bytes;
 use futures::channel::mpsc;
 use futures::stream::FuturesUnordered;
-use futures::{FutureExt, StreamExt, select_biased};
+use futures::{StreamExt, select_biased};
 
 use crate::decode::ImageTask;
 use crate::executor::Executor;
@@ -117,7 +117,7 @@ pub(crate) async fn execute(
                 in_flight -= freed;
                 result?;
             }
-            fetched = fetches.select_next_some().fuse() => {
+            fetched = fetches.select_next_some() => {
                 let (request, bytes) = fetched?;
                 let mut held = 0;
                 for position in &request.chunks {

@@ -21,8 +21,7 @@ use crate::{Error, OpenOptions, Raster, ReadOptions, ReadPlan, metadata, nodata,
 /// ```
 /// # futures::executor::block_on(async {
 /// use std::sync::Arc;
-/// use geotiff_io::FileStore;
-/// use geotiff_read::{GeoTiff, InlineExecutor, OpenOptions, ReadOptions, Window};
+/// use geotiff_read::{GeoTiff, ReadOptions, Window};
 ///
 /// # let store = geotiff_io::MemoryStore::new();
 /// # store.put("scene.tif", std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/scene.tif"))?);

@@ -182,7 +182,8 @@ pub(crate) fn bands(inner: &Inner, level: usize, options: &ReadOptions) -> Resul
 
 /// Refuses a result of `shape` that is larger than the limits allow.
 pub(crate) fn check_output_size(inner: &Inner, shape: [usize; 3], data_type: DataType) -> Result<(), Error> {
-    let bytes = shape.iter().fold(data_type.size() as u128, |bytes, axis| bytes.saturating_mul(*axis as u128));
+    let bytes =
+        shape.iter().fold(data_type.size() as u128, |bytes, axis| bytes.saturating_mul(*axis as u128));
     let most = inner.options().limits.max_output_bytes;
     if bytes <= u128::from(most) {
         return Ok(());

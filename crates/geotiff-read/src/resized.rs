@@ -125,7 +125,8 @@ fn clip(
     };
     let (col, columns) = cut(window.col_off, window.width, width);
     let (row, rows) = cut(window.row_off, window.height, height);
-    let is_inside = (col, columns, row, rows) == (window.col_off, window.width, window.row_off, window.height);
+    let is_inside =
+        (col, columns, row, rows) == (window.col_off, window.width, window.row_off, window.height);
     match edge {
         Edge::Fill(_) => Ok((window, size)),
         _ if is_inside => Ok((window, size)),
@@ -286,7 +287,13 @@ struct Shared {
 }
 
 impl Shared {
-    fn pixels(&self, index: usize, chunk: &Chunk, out: &Mutex<Outputs>, offset: (u32, u32)) -> Result<(), Error> {
+    fn pixels(
+        &self,
+        index: usize,
+        chunk: &Chunk,
+        out: &Mutex<Outputs>,
+        offset: (u32, u32),
+    ) -> Result<(), Error> {
         with_array!(&self.raster.data, array => self.pixels_of(array, index, chunk, out, offset))
     }
 
@@ -318,7 +325,13 @@ impl Shared {
         Ok(())
     }
 
-    fn mask(&self, index: usize, chunk: &Chunk, out: &Mutex<Outputs>, offset: (u32, u32)) -> Result<(), Error> {
+    fn mask(
+        &self,
+        index: usize,
+        chunk: &Chunk,
+        out: &Mutex<Outputs>,
+        offset: (u32, u32),
+    ) -> Result<(), Error> {
         let Some(masks) = &self.masks else { return Ok(()) };
         let mut part = Array2::default((chunk.out.height as usize, chunk.out.width as usize));
         let band = Band::new(masks.index_axis(Axis(0), index), (self.source.x, self.source.y));

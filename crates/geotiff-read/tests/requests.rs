@@ -81,7 +81,7 @@ fn opening_a_cog_is_one_request_and_a_window_of_four_tiles_one_more() {
 #[test]
 fn one_band_of_a_planar_image_is_fetched_alone() {
     futures::executor::block_on(async {
-        let log = Log::of("files/grid/deflate/uint8-planar-tile-le.tif");
+        let log = Log::of("files/grid/deflate/uint8-p1-planar-tile-le.tif");
         let tiff = open(&log).await;
         log.take();
         let options = ReadOptions::new().bands([2]);
@@ -159,9 +159,10 @@ fn a_result_beyond_the_limit_is_refused_before_anything_is_fetched() {
 #[test]
 fn interleaved_reads_hold_the_same_samples() {
     futures::executor::block_on(async {
-        for path in
-            ["files/grid/deflate/uint8-planar-tile-le.tif", "files/grid/deflate/uint8-chunky-tile-le.tif"]
-        {
+        for path in [
+            "files/grid/deflate/uint8-p1-planar-tile-le.tif",
+            "files/grid/deflate/uint8-p2-chunky-tile-le-big.tif",
+        ] {
             let log = Log::of(path);
             let tiff = open(&log).await;
             let window = Window::new(3, 5, 20, 11);
