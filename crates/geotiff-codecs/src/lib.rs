@@ -39,6 +39,7 @@ extern crate alloc;
 extern crate std;
 
 mod codec;
+pub mod colour;
 pub mod compression;
 mod decoder;
 mod error;

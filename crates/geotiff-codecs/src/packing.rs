@@ -1,7 +1,8 @@
 //! Samples as a TIFF packs them, and their unpacking to whole numbers of the machine.
 
 use crate::error::Error;
-use crate::spec::{ChunkSpec, SampleFormat, SampleOrder, too_large};
+use crate::photometric;
+use crate::spec::{ChunkSpec, SampleFormat, SampleOrder, SampleType, too_large};
 
 /// How a chunk's decompressed bytes hold its samples.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,11 +16,16 @@ pub(crate) enum Packing {
     /// Unsigned integers of so many bits each, most significant bit first whatever the byte order; rows start
     /// at whole bytes.
     Bits(u32),
+    /// 8-bit YCbCr whose chroma is coarser by these factors: blocks of all their luma, then Cb, then Cr.
+    Ycbcr { horizontal: usize, vertical: usize },
 }
 
 impl Packing {
     pub(crate) fn of(spec: &ChunkSpec<'_>) -> Result<Self, Error> {
         let decoded_bits = spec.sample_type()?.size().saturating_mul(8);
+        if spec.photometric == photometric::YCBCR && spec.samples == 3 && spec.ycbcr_subsampling != (1, 1) {
+            return Self::subsampled(spec);
+        }
         Ok(match (spec.sample_format, spec.bits_per_sample) {
             (SampleFormat::Float, 16) => Self::Float16,
             (SampleFormat::Float, 24) => Self::Float24,
@@ -27,9 +33,21 @@ impl Packing {
             (_, bits) => Self::Bits(u32::from(bits)),
         })
     }
+
+    fn subsampled(spec: &ChunkSpec<'_>) -> Result<Self, Error> {
+        match spec.ycbcr_subsampling {
+            (horizontal @ (1 | 2 | 4), vertical @ (1 | 2 | 4)) if spec.sample_type()? == SampleType::U8 => {
+                Ok(Self::Ycbcr { horizontal: horizontal.into(), vertical: vertical.into() })
+            }
+            (horizontal, vertical) => Err(Error::unsupported(alloc::format!(
+                "{}-bit YCbCr subsampled by {horizontal} and {vertical}",
+                spec.bits_per_sample
+            ))),
+        }
+    }
 }
 
-/// Bytes of one packed row: its bits, rounded up to whole bytes.
+/// Bytes of one packed row: its bits, rounded up to whole bytes. Not for subsampled YCbCr.
 pub(crate) fn row_len(spec: &ChunkSpec<'_>) -> Result<usize, Error> {
     spec.row_samples()?
         .checked_mul(usize::from(spec.bits_per_sample))
@@ -38,12 +56,16 @@ pub(crate) fn row_len(spec: &ChunkSpec<'_>) -> Result<usize, Error> {
 }
 
 /// Bytes of the packed chunk.
-pub(crate) fn packed_len(spec: &ChunkSpec<'_>) -> Result<usize, Error> {
-    usize::try_from(spec.height)
-        .ok()
-        .and_then(|height| row_len(spec).ok()?.checked_mul(height))
-        .filter(|&len| isize::try_from(len).is_ok())
-        .ok_or_else(too_large)
+pub(crate) fn packed_len(spec: &ChunkSpec<'_>, packing: Packing) -> Result<usize, Error> {
+    let (width, height) = (spec.width as usize, spec.height as usize);
+    let len = match packing {
+        Packing::Ycbcr { horizontal, vertical } => {
+            let blocks = width.div_ceil(horizontal).checked_mul(height.div_ceil(vertical));
+            blocks.and_then(|blocks| blocks.checked_mul(horizontal.wrapping_mul(vertical).wrapping_add(2)))
+        }
+        _ => row_len(spec)?.checked_mul(height),
+    };
+    len.filter(|&len| isize::try_from(len).is_ok()).ok_or_else(too_large)
 }
 
 /// Where the samples of a chunk go.
@@ -97,6 +119,35 @@ impl Placement {
     }
 }
 
+impl Placement {
+    /// Puts one sample of every pixel, given row by row, into its places in `dst`. Rows must follow each other
+    /// without a gap, as they do in either order.
+    #[cfg(feature = "jpeg2000")]
+    pub(crate) fn put_sample<const SIZE: usize>(
+        self,
+        dst: &mut [u8],
+        sample: usize,
+        values: impl Iterator<Item = [u8; SIZE]>,
+    ) {
+        let (numbers, _) = dst.as_chunks_mut::<SIZE>();
+        let first = numbers.get_mut(sample.wrapping_mul(self.sample)..).unwrap_or_default();
+        for (to, value) in first.iter_mut().step_by(self.pixel.max(1)).zip(values) {
+            *to = value;
+        }
+    }
+
+    /// Puts the 8-bit samples of one pixel into their places in `dst`.
+    fn put_pixel<const N: usize>(self, dst: &mut [u8], x: usize, y: usize, samples: [u8; N]) {
+        let mut at = y.wrapping_mul(self.row).wrapping_add(x.wrapping_mul(self.pixel));
+        for sample in samples {
+            if let Some(to) = dst.get_mut(at) {
+                *to = sample;
+            }
+            at = at.wrapping_add(self.sample);
+        }
+    }
+}
+
 /// Unpacks a chunk's samples from `packed` rows into `dst`.
 pub(crate) fn unpack(
     packed: &[u8],
@@ -106,6 +157,10 @@ pub(crate) fn unpack(
     dst: &mut [u8],
 ) -> Result<(), Error> {
     let place = Placement::new(spec, order)?;
+    if let Packing::Ycbcr { horizontal, vertical } = packing {
+        unpack_ycbcr(packed, spec, (horizontal, vertical), place, dst);
+        return Ok(());
+    }
     let size = spec.sample_type()?.size();
     let count = spec.row_samples()?;
     for (y, row) in packed.chunks_exact(row_len(spec)?.max(1)).enumerate() {
@@ -137,10 +192,41 @@ pub(crate) fn unpack(
             (Packing::Bits(bits), _) => {
                 place.put(dst, y, Bits::new(row, bits).take(count).map(u32::to_ne_bytes));
             }
-            (Packing::Whole, _) => return Err(Error::usage("whole samples are not packed")),
+            (Packing::Whole | Packing::Ycbcr { .. }, _) => {
+                return Err(Error::usage("whole samples are not packed"));
+            }
         }
     }
     Ok(())
+}
+
+/// Repeats the chroma of each block for all its pixels, as libtiff does when it makes RGB of them.
+fn unpack_ycbcr(
+    packed: &[u8],
+    spec: &ChunkSpec<'_>,
+    (horizontal, vertical): (usize, usize),
+    place: Placement,
+    dst: &mut [u8],
+) {
+    let (width, height) = (spec.width as usize, spec.height as usize);
+    let luma = horizontal.wrapping_mul(vertical);
+    let across = width.div_ceil(horizontal).max(1);
+    for (number, block) in packed.chunks_exact(luma.wrapping_add(2)).enumerate() {
+        let (down, right) =
+            (number.checked_div(across).unwrap_or(0), number.checked_rem(across).unwrap_or(0));
+        let (left, top) = (right.wrapping_mul(horizontal), down.wrapping_mul(vertical));
+        let (lumas, chroma) = block.split_at(luma);
+        let [cb, cr] = chroma else { continue };
+        for (dy, row) in lumas.chunks_exact(horizontal).enumerate() {
+            let y = top.wrapping_add(dy);
+            for (dx, luma) in row.iter().enumerate() {
+                let x = left.wrapping_add(dx);
+                if x < width && y < height {
+                    place.put_pixel(dst, x, y, [*luma, *cb, *cr]);
+                }
+            }
+        }
+    }
 }
 
 fn u24(bytes: [u8; 3]) -> u32 {

@@ -131,7 +131,10 @@ fn encoded(
 ) -> Result<(), Error> {
     let predictor = Predictor::of(spec, decoder)?;
     let packing = Packing::of(spec)?;
-    let packed_len = packing::packed_len(spec)?;
+    if matches!(packing, Packing::Ycbcr { .. }) && predictor != Predictor::None {
+        return Err(Error::unsupported("a predictor on subsampled YCbCr"));
+    }
+    let packed_len = packing::packed_len(spec, packing)?;
     if packing != Packing::Whole {
         return with_scratch(workspace, packed_len, |scratch, workspace| {
             fill(decoder, src, spec, scratch, workspace)?;
@@ -192,7 +195,7 @@ fn swap_unit(spec: &ChunkSpec<'_>, predictor: Predictor) -> Result<usize, Error>
         (Predictor::None, Packing::Whole) => spec.sample_type()?.component_size(),
         (Predictor::None, Packing::Float16) => 2,
         (Predictor::None, Packing::Float24 | Packing::Bits(24)) => 3,
-        (Predictor::None, Packing::Bits(_)) => 1,
+        (Predictor::None, Packing::Bits(_) | Packing::Ycbcr { .. }) => 1,
     })
 }
 

@@ -18,16 +18,31 @@ pub struct Workspace {
     #[cfg(feature = "jpeg")]
     pub(crate) stream: Vec<u8>,
     /// An image of which the chunk is a part.
-    #[cfg(feature = "jpeg")]
+    #[cfg(any(feature = "jpeg", feature = "jxl", feature = "webp-pure"))]
     pub(crate) cropped: Vec<u8>,
     #[cfg(feature = "deflate")]
     pub(crate) inflate: Option<flate2::Decompress>,
+    #[cfg(feature = "deflate")]
+    pub(crate) codes: Vec<u8>,
+    #[cfg(feature = "deflate")]
+    pub(crate) pixarlog: Option<alloc::boxed::Box<[f32]>>,
     #[cfg(feature = "libdeflate")]
     pub(crate) libdeflate: Option<libdeflater::Decompressor>,
     #[cfg(feature = "lzw")]
     pub(crate) lzw: Option<crate::codec::lzw::Table>,
     #[cfg(feature = "zstd")]
     pub(crate) zstd: Option<zstd::zstd_safe::DCtx<'static>>,
+    #[cfg(all(feature = "zstd-pure", not(feature = "zstd")))]
+    pub(crate) ruzstd: Option<ruzstd::decoding::FrameDecoder>,
+    /// A LERC blob taken out of its additional compression.
+    #[cfg(feature = "lerc")]
+    pub(crate) blob: Vec<u8>,
+    /// LERC's validity masks, one byte a pixel.
+    #[cfg(feature = "lerc")]
+    pub(crate) masks: Vec<u8>,
+    /// Memory aligned to any sample.
+    #[cfg(feature = "lerc")]
+    pub(crate) aligned: Vec<u64>,
 }
 
 impl core::fmt::Debug for Workspace {

@@ -7,6 +7,7 @@ use zune_jpeg::zune_core::bytestream::ZCursor;
 use zune_jpeg::zune_core::colorspace::ColorSpace;
 use zune_jpeg::zune_core::options::DecoderOptions;
 
+use crate::compression;
 use crate::decoder::{Decoder, Output};
 use crate::error::Error;
 use crate::photometric;
@@ -14,7 +15,8 @@ use crate::pipeline::resized;
 use crate::spec::ChunkSpec;
 use crate::workspace::Workspace;
 
-/// Compression 7.
+/// Compression 7, and of compression 6 the chunks that are whole JPEG streams or continue one whose beginning
+/// is given as the tables.
 #[derive(Debug)]
 pub(crate) struct Jpeg;
 
@@ -41,12 +43,35 @@ impl Decoder for Jpeg {
         let mut stream = core::mem::take(&mut workspace.stream);
         let mut cropped = core::mem::take(&mut workspace.cropped);
         stream.clear();
-        let result = splice(spec.jpeg_tables, src, &mut stream)
-            .and_then(|()| decode(&stream, spec, dst, &mut cropped));
+        let joined = if spec.compression == compression::JPEG_OLD && !src.starts_with(&SOI) {
+            join_old_style(spec.jpeg_tables, src, &mut stream)
+        } else {
+            splice(spec.jpeg_tables, src, &mut stream)
+        };
+        let result = joined.and_then(|()| decode(&stream, spec, dst, &mut cropped));
         workspace.stream = stream;
         workspace.cropped = cropped;
         result
     }
+}
+
+const SOI: [u8; 2] = [0xff, 0xd8];
+
+/// Makes one stream of an old-style chunk and the bytes of the interchange stream that precede it, up to and
+/// with the header of its scan (TIFF 6.0 section 22).
+fn join_old_style(beginning: Option<&[u8]>, src: &[u8], stream: &mut Vec<u8>) -> Result<(), Error> {
+    let unsupported = || {
+        Error::unsupported("old-style JPEG whose chunks are neither JPEG streams nor continue the one given")
+    };
+    let beginning = beginning.filter(|bytes| bytes.starts_with(&SOI)).ok_or_else(unsupported)?;
+    stream.extend_from_slice(&SOI);
+    let scan_header = copy_segments(beginning, stream)?;
+    if scan_header.is_empty() {
+        return Err(unsupported());
+    }
+    stream.extend_from_slice(scan_header);
+    stream.extend_from_slice(src);
+    Ok(())
 }
 
 /// Makes one interchange stream of the tables that a TIFF's chunks share and a chunk's abbreviated stream.
@@ -57,7 +82,7 @@ fn splice(tables: Option<&[u8]>, src: &[u8], stream: &mut Vec<u8>) -> Result<(),
     stream
         .try_reserve(src.len().saturating_add(tables.map_or(0, <[u8]>::len)))
         .map_err(|error| Error::limit("no memory for the JPEG stream").with_source(error))?;
-    stream.extend_from_slice(&[0xff, 0xd8]);
+    stream.extend_from_slice(&SOI);
     if let Some(tables) = tables {
         let rest = copy_segments(tables, stream)?;
         if !matches!(rest, [] | [0xff, 0xd9, ..]) {
@@ -73,7 +98,7 @@ fn splice(tables: Option<&[u8]>, src: &[u8], stream: &mut Vec<u8>) -> Result<(),
 /// scan or the end marker.
 fn copy_segments<'a>(jpeg: &'a [u8], stream: &mut Vec<u8>) -> Result<&'a [u8], Error> {
     let damaged = || Error::malformed("a damaged JPEG header");
-    let mut rest = jpeg.strip_prefix(&[0xff, 0xd8]).ok_or_else(|| Error::malformed("not a JPEG stream"))?;
+    let mut rest = jpeg.strip_prefix(&SOI).ok_or_else(|| Error::malformed("not a JPEG stream"))?;
     loop {
         match rest {
             [] | [0xff, 0xd9 | 0xda, ..] => return Ok(rest),

@@ -5,34 +5,91 @@ use alloc::sync::Arc;
 use crate::compression;
 use crate::decoder::Decoder;
 
+#[cfg(feature = "ccitt")]
+mod ccitt;
 #[cfg(feature = "deflate")]
 pub(crate) mod deflate;
 #[cfg(feature = "jpeg")]
 mod jpeg;
+#[cfg(feature = "jpeg2000")]
+mod jpeg2000;
+#[cfg(feature = "jxl")]
+mod jxl;
+#[cfg(feature = "lerc")]
+mod lerc;
+mod luv24;
+#[cfg(feature = "lzma")]
+mod lzma;
+#[cfg(all(feature = "lzma-pure", not(feature = "lzma")))]
+#[path = "lzma_pure.rs"]
+mod lzma;
 #[cfg(feature = "lzw")]
 pub(crate) mod lzw;
+mod next;
 mod none;
 #[cfg(feature = "packbits")]
 mod packbits;
+#[cfg(feature = "deflate")]
+mod pixarlog;
+mod sgilog;
+mod thunderscan;
+#[cfg(feature = "webp")]
+mod webp;
+#[cfg(all(feature = "webp-pure", not(feature = "webp")))]
+#[path = "webp_pure.rs"]
+mod webp;
 #[cfg(feature = "zstd")]
+pub(crate) mod zstd;
+#[cfg(all(feature = "zstd-pure", not(feature = "zstd")))]
+#[path = "zstd_pure.rs"]
 pub(crate) mod zstd;
 
 /// Calls `add` with every decoder that is compiled in.
 pub(crate) fn for_each_builtin(add: &mut dyn FnMut(u16, Arc<dyn Decoder>)) {
     add(compression::NONE, Arc::new(none::Uncompressed));
+    add(compression::NEXT, Arc::new(next::Next));
+    add(compression::THUNDERSCAN, Arc::new(thunderscan::ThunderScan));
+    add(compression::SGILOG, Arc::new(sgilog::SgiLog));
+    add(compression::SGILOG24, Arc::new(sgilog::SgiLog));
     #[cfg(feature = "lzw")]
     add(compression::LZW, Arc::new(lzw::Lzw));
+    #[cfg(feature = "ccitt")]
+    for code in [compression::CCITT_RLE, compression::CCITT_G3, compression::CCITT_G4] {
+        add(code, Arc::new(ccitt::Fax));
+    }
     #[cfg(feature = "jpeg")]
-    add(compression::JPEG, Arc::new(jpeg::Jpeg));
+    for code in [compression::JPEG, compression::JPEG_OLD] {
+        add(code, Arc::new(jpeg::Jpeg));
+    }
     #[cfg(feature = "deflate")]
-    {
-        add(compression::DEFLATE, Arc::new(deflate::Deflate));
-        add(compression::DEFLATE_OLD, Arc::new(deflate::Deflate));
+    add(compression::PIXARLOG, Arc::new(pixarlog::PixarLog));
+    #[cfg(feature = "deflate")]
+    for code in [compression::DEFLATE, compression::DEFLATE_OLD] {
+        add(code, Arc::new(deflate::Deflate));
     }
     #[cfg(feature = "packbits")]
     add(compression::PACKBITS, Arc::new(packbits::PackBits));
-    #[cfg(feature = "zstd")]
+    #[cfg(any(feature = "zstd", feature = "zstd-pure"))]
     add(compression::ZSTD, Arc::new(zstd::Zstd));
+    #[cfg(any(feature = "lzma", feature = "lzma-pure"))]
+    add(compression::LZMA, Arc::new(lzma::Lzma));
+    #[cfg(any(feature = "webp", feature = "webp-pure"))]
+    add(compression::WEBP, Arc::new(webp::WebP));
+    #[cfg(feature = "lerc")]
+    add(compression::LERC, Arc::new(lerc::Lerc));
+    #[cfg(feature = "jxl")]
+    for code in [compression::JPEGXL, compression::JPEGXL_DNG] {
+        add(code, Arc::new(jxl::JpegXl));
+    }
+    #[cfg(feature = "jpeg2000")]
+    for code in [
+        compression::JPEG2000,
+        compression::JPEG2000_LOSSY,
+        compression::JPEG2000_APERIO_RGB,
+        compression::JPEG2000_APERIO_YCBCR,
+    ] {
+        add(code, Arc::new(jpeg2000::Jpeg2000));
+    }
 }
 
 /// Whether a decoder for the code is compiled in.
@@ -40,4 +97,34 @@ pub(crate) fn is_builtin(code: u16) -> bool {
     let mut found = false;
     for_each_builtin(&mut |builtin, _| found |= builtin == code);
     found
+}
+
+#[cfg(any(feature = "webp", feature = "webp-pure", feature = "lerc", feature = "jxl", feature = "jpeg2000"))]
+mod image {
+    //! Checks that codecs with image headers of their own share.
+
+    use crate::error::Error;
+    use crate::spec::{ChunkSpec, SampleType};
+
+    /// Insists that an image in a chunk is as large as the chunk.
+    pub(super) fn check_size(name: &str, spec: &ChunkSpec<'_>, width: u32, height: u32) -> Result<(), Error> {
+        if (width, height) == (spec.width, spec.height) {
+            return Ok(());
+        }
+        Err(Error::malformed(alloc::format!(
+            "a {name} image of {width} by {height} pixels for a chunk of {} by {}",
+            spec.width,
+            spec.height
+        )))
+    }
+
+    /// Insists on what WebP can hold: three or four 8-bit samples.
+    #[cfg(any(feature = "webp", feature = "webp-pure"))]
+    pub(super) fn webp_spec(spec: &ChunkSpec<'_>) -> Result<(), Error> {
+        if matches!(spec.samples, 3 | 4) && spec.bits_per_sample == 8 && spec.sample_type()? == SampleType::U8
+        {
+            return Ok(());
+        }
+        Err(Error::unsupported("WebP of other than three or four 8-bit samples"))
+    }
 }

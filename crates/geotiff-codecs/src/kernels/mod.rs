@@ -7,6 +7,8 @@
 mod deinterleave;
 mod predictor;
 mod swap;
+#[cfg(target_arch = "x86_64")]
+mod x86;
 
 pub(crate) use deinterleave::deinterleave;
 pub(crate) use predictor::{accumulate, unshuffle};
