@@ -21,6 +21,26 @@
 //! assert_eq!(values, [1, 2, 3, 4, 5, 6, 7, 8]);
 //! # Ok::<(), geotiff_codecs::Error>(())
 //! ```
+//!
+//! # One codec alone
+//!
+//! Every codec is a feature; `default-features = false, features = ["lzw"]` builds the LZW decoder and what
+//! all chunks need. [`Codecs`] is a plain value: codecs of one's own are [registered](Codecs::register) in it,
+//! built-in ones [replaced](Codecs::replace) or [removed](Codecs::remove). Features only add: no codec
+//! returns other samples because another feature is on.
+//!
+//! Without the feature `std` the crate needs an allocator and nothing else. The features `lzw`, `packbits`,
+//! `jpeg`, `lerc`, `ccitt`, `jpeg2000` and `zstd-pure` work so; the others turn `std` on. `pure-rust` brings
+//! every codec without a C compiler.
+//!
+//! # What is read
+//!
+#![doc = include_str!("../STATUS.md")]
+//!
+//! Samples are of any depth that GDAL opens: unsigned integers of 1 to 32 and of 64 bits, signed ones of 8, 16,
+//! 32 and 64, floats of 16, 24, 32 and 64, complex integers and floats; in both byte orders and fill orders,
+//! chunky and planar, YCbCr with coarser chroma included. [`semantics`] says what happens where TIFF leaves a
+//! choice.
 
 #![no_std]
 #![cfg_attr(
@@ -48,6 +68,7 @@ mod packing;
 pub mod photometric;
 mod pipeline;
 mod registry;
+pub mod semantics;
 mod spec;
 mod status;
 mod workspace;

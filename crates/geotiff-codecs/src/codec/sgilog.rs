@@ -125,7 +125,8 @@ fn runs<const N: usize>(src: &mut &[u8], row: &mut [u8]) -> bool {
                 let count = usize::from(code).min(left);
                 let Some((literal, rest)) = rest.split_at_checked(count) else { return false };
                 *src = rest;
-                targets.by_ref().zip(literal).for_each(|(to, value)| *to = *value);
+                // The bytes lead, lest one target more is taken than there are bytes.
+                literal.iter().zip(targets.by_ref()).for_each(|(value, to)| *to = *value);
                 count
             };
             left = left.wrapping_sub(taken);

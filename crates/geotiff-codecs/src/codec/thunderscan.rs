@@ -32,13 +32,16 @@ impl Decoder for ThunderScan {
                 let Some(code) = codes.next() else { return Ok(written) };
                 line.expand(code);
             }
+            if line.at > pixels {
+                return Err(Error::malformed("a ThunderScan row holds more than its pixels"));
+            }
             written = written.saturating_add(row_len);
         }
         Ok(written)
     }
 }
 
-/// A row in the making. Pixels past its end are dropped, as libtiff drops them.
+/// A row in the making. Pixels past its end are counted, not kept.
 struct Line<'a> {
     row: &'a mut [u8],
     at: usize,

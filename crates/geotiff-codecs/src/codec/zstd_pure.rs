@@ -46,5 +46,9 @@ pub(crate) fn decompress(src: &[u8], dst: &mut [u8], workspace: &mut Workspace) 
             break;
         }
     }
+    let sums = (decoder.get_checksum_from_data(), decoder.get_calculated_checksum());
+    if decoder.is_finished() && decoder.can_collect() == 0 && matches!(sums, (Some(a), Some(b)) if a != b) {
+        return Err(Error::malformed("the zstd frame's checksum does not match"));
+    }
     Ok(written)
 }

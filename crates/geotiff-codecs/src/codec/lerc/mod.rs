@@ -14,6 +14,7 @@ use alloc::vec::Vec;
 
 use crate::decoder::{Decoder, Output};
 use crate::error::Error;
+use crate::kernels;
 use crate::pipeline::resized;
 use crate::spec::{ChunkSpec, SampleType};
 use crate::workspace::Workspace;
@@ -118,6 +119,11 @@ fn decode(blob: &[u8], spec: &ChunkSpec<'_>, dst: &mut [u8], workspace: &mut Wor
         } else if !masks.is_empty() {
             put_nan(&masks, info, sample_type, dst);
             keep_validity(&masks, info, workspace);
+        }
+        // libtiff swaps the samples of a file of the other byte order around LERC like around any codec, so
+        // such a file's blobs hold swapped numbers.
+        if spec.byte_order.is_foreign() {
+            kernels::swap_bytes(dst, sample_type.size());
         }
     }
     workspace.masks = masks;
