@@ -13,7 +13,7 @@ fn main() {
         let mut line = format!("{{\"path\": {}", quote(&path));
         match std::fs::read(&path) {
             Ok(file) => match open(&file) {
-                Ok((tiff, steps)) => describe(&tiff, &file, steps, &mut line),
+                Ok((tiff, asked)) => describe(&tiff, &file, asked, &mut line),
                 Err(error) => {
                     let _ = write!(line, ", \"error\": {}", quote(&error.to_string()));
                 }
@@ -26,16 +26,18 @@ fn main() {
     }
 }
 
-fn open(file: &[u8]) -> Result<(Tiff, usize), Error> {
+/// The metadata, and how many times and bytes were asked for.
+fn open(file: &[u8]) -> Result<(Tiff, [u64; 2]), Error> {
     let mut decoder = MetadataDecoder::new(Limits::default());
     decoder.set_file_size(file.len() as u64);
-    let mut steps = 0;
+    let mut asked = [0; 2];
     loop {
         match decoder.decode()? {
-            Step::Finished(tiff) => return Ok((*tiff, steps)),
+            Step::Finished(tiff) => return Ok((*tiff, asked)),
             Step::NeedsData(ranges) => {
-                steps += 1;
+                asked[0] += 1;
                 for range in ranges {
+                    asked[1] += range.end - range.start;
                     let end = file.len().min(range.end as usize);
                     decoder.feed(range.start, file.get(range.start as usize..end).unwrap_or_default());
                 }
@@ -44,14 +46,14 @@ fn open(file: &[u8]) -> Result<(Tiff, usize), Error> {
     }
 }
 
-fn describe(tiff: &Tiff, file: &[u8], steps: usize, out: &mut String) {
+fn describe(tiff: &Tiff, file: &[u8], asked: [u64; 2], out: &mut String) {
     let Some(page) = tiff.pages().first() else { return };
     let image = page.image();
     let data_type = image.data_type().map_or_else(|e| format!("ERR {e}"), |t| t.name().to_owned());
     let _ = write!(
         out,
         ", \"width\": {}, \"height\": {}, \"count\": {}, \"dtype\": {}, \"compression\": {}, \"tiled\": {}, \
-         \"block_shape\": [{}, {}], \"steps\": {steps}, \"pages\": {}, \"ifds\": {}, \"warnings\": [{}]",
+         \"block_shape\": [{}, {}], \"steps\": {}, \"bytes\": {}, \"pages\": {}, \"ifds\": {}, \"warnings\": [{}]",
         image.width(),
         image.height(),
         image.samples_per_pixel(),
@@ -60,6 +62,8 @@ fn describe(tiff: &Tiff, file: &[u8], steps: usize, out: &mut String) {
         image.chunks().is_tiled(),
         image.block_shape().0,
         image.block_shape().1,
+        asked[0],
+        asked[1],
         tiff.pages().len(),
         tiff.ifds().len(),
         tiff.warnings().iter().map(|w| quote(&w.to_string())).collect::<Vec<_>>().join(", "),

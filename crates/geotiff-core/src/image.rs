@@ -6,6 +6,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use crate::chunk_index::Estimate;
+use crate::lazy::Lazy;
 use crate::{
     ChunkGrid, ChunkIndex, Compression, DataType, Error, ExtraSample, Ifd, Limits, Nodata, Photometric,
     PlanarConfiguration, Predictor, SampleFormat, Tag,
@@ -29,7 +30,7 @@ pub struct Image {
     grid: ChunkGrid,
     index: ChunkIndex,
     lerc: Option<Box<[u32]>>,
-    color_map: Option<Arc<[u16]>>,
+    color_map: Lazy<Option<Box<[u16]>>>,
 }
 
 impl Image {
@@ -86,7 +87,7 @@ impl Image {
             grid,
             index,
             lerc: ifd.unsigneds(Tag::LERC_PARAMETERS).map(|v| v.iter().map(|&p| p as u32).collect()),
-            color_map: ifd.shorts(Tag::COLOR_MAP).map(Arc::from),
+            color_map: Lazy::new(),
             ifd: ifd.clone(),
         })
     }
@@ -264,7 +265,7 @@ impl Image {
     /// ColorMap: all reds, then all greens, then all blues, 2^bits of each.
     #[must_use]
     pub fn color_map(&self) -> Option<&[u16]> {
-        self.color_map.as_deref()
+        self.color_map.get_or(|| self.ifd.shorts(Tag::COLOR_MAP).map(Into::into)).as_deref()
     }
 
     /// NewSubfileType, or what the old SubfileType means in its terms: bit 0 reduced, bit 1 page, bit 2 mask.
@@ -287,10 +288,9 @@ impl Image {
 
     /// Bytes that the image takes beyond its own size.
     pub(crate) fn memory(&self) -> u64 {
-        let map = self.color_map.as_ref().map_or(0, |map| map.len());
         let lerc = self.lerc.as_ref().map_or(0, |values| values.len());
         let values = self.bits.len().saturating_add(self.formats.len()).saturating_add(self.extra.len());
-        (values.saturating_add(map).saturating_add(lerc) as u64).saturating_mul(4)
+        (values.saturating_add(lerc) as u64).saturating_mul(4)
     }
 
     /// The nodata value of this IFD; see [`Page::nodata`](crate::Page::nodata).
