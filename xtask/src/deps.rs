@@ -44,7 +44,7 @@ const RULES: &[Rule] = &[
     // once_cell without its std: a cell that is set once, for what is parsed on demand.
     Rule { only: Some(&["once_cell"]), ..rule("geotiff-core", NONE) },
     Rule { never: RUNTIMES, ..rule("geotiff-core", ALL) },
-    Rule { only: Some(&[]), ..rule("geotiff-codecs", NONE) },
+    Rule { only: Some(&["libm"]), ..rule("geotiff-codecs", NONE) },
     Rule { never: RUNTIMES, ..rule("geotiff-codecs", ALL) },
     Rule { never: C, edges: "normal,build", ..rule("geotiff-codecs", PURE_RUST) },
     Rule {
