@@ -7,6 +7,7 @@ mod deps;
 mod features;
 mod no_std;
 mod status;
+mod synth;
 mod tidy;
 mod workspace;
 
@@ -32,6 +33,11 @@ const COMMANDS: &[Command] = &[
     Command { name: "no-std", about: "link the crates that claim no_std without std", run: no_std::run },
     Command { name: "status", about: "the codec table against the registry [--bless]", run: status::run },
     Command { name: "tidy", about: "sizes, lints, fixtures, links and words", run: tidy::run },
+    Command {
+        name: "synth",
+        about: "write a file too large for fixtures: cog|appended OUT",
+        run: synth::run,
+    },
     Command {
         name: "check",
         about: "fixtures and the command against GDAL (needs rasterio)",
