@@ -64,9 +64,9 @@
 //! and window; the method becomes the `resampling` attribute of the VRT's sources; the fill value becomes the
 //! VRT's nodata. The window (at the VRT's origin) is then read into `out_shape` by *nearest*, from the VRT; the
 //! method comes into play inside the VRT, which asks the image for the part of the output that the image covers.
-//! Consequences: max, min, med, q1, q3 and sum are not refused but read as nearest; kernels never see the fill
-//! value; the overview is chosen for the covered part; and offsets are rounded to whole output pixels. A reader
-//! that wants the same answer splits the output: the covered part is an ordinary resampled read, the rest is fill.
+//! Consequences: max, min, med, q1, q3 and sum are not refused but read as nearest, and the kernels never see the
+//! fill value. A reader that wants the same answer splits the output: the part that the image covers is an ordinary
+//! resampled read, the rest is fill. (Nothing here does that.)
 
 mod average;
 mod complex;
