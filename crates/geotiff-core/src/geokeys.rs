@@ -195,12 +195,17 @@ impl GeoKeys {
         self.short(GeoKey::RASTER_TYPE) == Some(2)
     }
 
-    /// Whether the keys give a vertical CRS.
+    /// Whether the keys give a vertical CRS. GeoTIFF 1.0's codes of heights above an ellipsoid (5001 to 5033)
+    /// are none: with them GDAL makes the horizontal CRS three-dimensional.
     #[must_use]
     pub fn has_vertical(&self) -> bool {
-        [GeoKey::VERTICAL_CS_TYPE, GeoKey::VERTICAL_DATUM, GeoKey::VERTICAL_UNITS]
-            .into_iter()
-            .any(|key| self.short(key).is_some_and(|code| code != 0))
+        let given = |key| self.short(key).is_some_and(|code| code != 0);
+        match self.short(GeoKey::VERTICAL_CS_TYPE) {
+            Some(5001..=5033) => false,
+            _ => [GeoKey::VERTICAL_CS_TYPE, GeoKey::VERTICAL_DATUM, GeoKey::VERTICAL_UNITS]
+                .into_iter()
+                .any(given),
+        }
     }
 
     /// The name of VerticalUnitsGeoKey's unit, as GDAL gives it for the bands of a compound CRS.

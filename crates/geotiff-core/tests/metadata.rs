@@ -290,6 +290,13 @@ fn heights_take_scale_and_unit_from_a_vertical_crs() {
 }
 
 #[test]
+fn heights_above_an_ellipsoid_are_no_vertical_crs() {
+    let keys = [1, 1, 0, 4, 1024, 0, 1, 2, 2048, 0, 1, 4326, 4096, 0, 1, 5030, 4099, 0, 1, 9001];
+    let m = metadata(with(LE.gray(4, 4, 3000), [LE.short(34735, &keys)]));
+    assert_eq!(m.band(0).unwrap().unit(), None);
+}
+
+#[test]
 fn rational_polynomial_coefficients() {
     let values: Vec<f64> = (0..92).map(f64::from).collect();
     let m = metadata(with(LE.gray(4, 4, 3000), [LE.double(50844, &values)]));
