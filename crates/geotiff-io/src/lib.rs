@@ -4,9 +4,13 @@
 //! choose what lies between them and the bytes. It knows nothing of TIFF.
 //!
 //! - [`RangeStore`] is the whole contract: one range of one object, or several. Anything that implements it can serve.
-//! - Stores: [`MemoryStore`], `FileStore`, `ObjectStoreAdapter` (S3, GCS, Azure and whatever else `object_store`
-//!   reaches) and `HttpStore`. `resolve` finds the store of a path or URL.
-//! - [`coalesce`] merges ranges into fewer requests, as a pure function.
+//! - Stores: [`MemoryStore`], `FileStore`, `HttpStore` and `ObjectStoreAdapter` (S3, GCS, Azure and whatever else
+//!   `object_store` reaches). [`UrlStore`] and [`resolve`] find the one for a URL.
+//! - Layers wrap a store and are stores: `BlockCache`, [`CoalesceLayer`], `RetryLayer`, `Limit`, `Trace`,
+//!   `TimeoutLayer`. What they hold (blocks, budgets, logs) is a value to share and to look into. [`StoreBuilder`] stacks
+//!   them; `default_stack` is the order that fits most.
+//! - [`Pinned`] stays with the version of an object that it first saw.
+//! - [`coalesce()`] merges ranges into fewer requests, as a pure function.
 //!
 //! ```
 //! use geotiff_io::{GetOptions, MemoryStore, RangeStore};
@@ -27,9 +31,42 @@
 //! assert_eq!(error.kind(), geotiff_io::ErrorKind::Changed);
 //! # Ok::<(), geotiff_io::Error>(()) }).unwrap();
 //! ```
+//!
+//! # Features
+//!
+//! Features only add. Without any there are the trait, memory, merging, stacking and pinning, which need no runtime.
+//!
+//! | feature | default | brings | needs a tokio runtime |
+//! |---|---|---|---|
+//! | `file` | yes | `FileStore` | yes |
+//! | `http` | yes | `HttpStore` (rustls; a C compiler) | yes |
+//! | `object_store` | yes | `ObjectStoreAdapter`, cloud URLs (rustls; a C compiler) | for cloud stores |
+//! | `bundled-roots` | no | Mozilla's root certificates, where the system has none | |
+//! | `cache` | yes | `BlockCache` | no |
+//! | `limit` | yes | `Limit` | for rates |
+//! | `retry` | yes | `RetryLayer` | yes |
+//! | `timeout` | yes | `TimeoutLayer` | yes |
+//! | `trace` | yes | `Trace` | no |
+//! | `stack` | yes | all layers and `default_stack` | yes |
+//! | `testing` | no | `FaultStore` | for delays |
+//! | `conformance` | no | the suite that stores and layers must pass | no |
+//!
+//! # Secrets
+//!
+//! Paths may be signed URLs. In errors, logs, traces and `Debug` they are [redacted](redact()); a cache keeps only a keyed
+//! hash of them. Credentials go to the origin they were given for, never to where it redirects.
+//!
+//! # WebAssembly
+//!
+//! Designed for, not tried: nothing without a feature knows threads or a runtime, but the trait asks for `Send` futures
+//! everywhere, which a browser's are not; and `trace`, `retry` and `limit` read the system's clock.
 
 mod coalesce;
+#[cfg(feature = "conformance")]
+pub mod conformance;
 mod error;
+#[cfg(feature = "testing")]
+mod fault;
 #[cfg(feature = "file")]
 mod file;
 #[cfg(feature = "http")]
@@ -39,6 +76,7 @@ mod layers;
 mod memory;
 #[cfg(feature = "object_store")]
 mod object;
+mod pinned;
 mod redact;
 #[cfg(any(feature = "http", feature = "object_store"))]
 mod status;
@@ -48,16 +86,30 @@ mod version;
 
 pub use crate::coalesce::{Merged, coalesce};
 pub use crate::error::{Error, ErrorKind};
+#[cfg(feature = "testing")]
+pub use crate::fault::{Fault, FaultStore};
 #[cfg(feature = "file")]
 pub use crate::file::FileStore;
 #[cfg(feature = "http")]
 pub use crate::http::{HttpStore, HttpStoreBuilder, RequestHeaders};
 pub use crate::layer::{Identity, Layer, Stack, StoreBuilder};
+#[cfg(feature = "cache")]
+pub use crate::layers::cache::{BlockCache, BlockCacheBuilder, BlockCacheLayer, BlockCacheStore, CacheStats};
+pub use crate::layers::coalesce::{CoalesceLayer, CoalesceStore};
+#[cfg(feature = "limit")]
+pub use crate::layers::limit::{Limit, LimitBuilder, LimitLayer, LimitStore};
+#[cfg(feature = "retry")]
+pub use crate::layers::retry::{RetryLayer, RetryStore};
+#[cfg(feature = "stack")]
+pub use crate::layers::stack::{DefaultStack, StackOptions, default_stack};
+#[cfg(feature = "timeout")]
+pub use crate::layers::timeout::{TimeoutLayer, TimeoutStore};
 #[cfg(feature = "trace")]
 pub use crate::layers::trace::{Counters, Histogram, Outcome, RequestRecord, Trace, TraceLayer, TraceStore};
 pub use crate::memory::MemoryStore;
 #[cfg(feature = "object_store")]
 pub use crate::object::ObjectStoreAdapter;
+pub use crate::pinned::Pinned;
 pub use crate::redact::redact;
 pub use crate::store::{GetOptions, RangeResponse, RangeStore, RangeStoreExt};
 pub use crate::url::{UrlStore, resolve};

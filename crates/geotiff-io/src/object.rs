@@ -77,7 +77,14 @@ impl ObjectStoreAdapter {
             if_match: etag,
             ..Default::default()
         };
-        let result = match self.inner.get_opts(&key, request).await {
+        let sent = self.inner.get_opts(&key, request);
+        let result = match options.first_byte_timeout {
+            None => sent.await,
+            Some(limit) => tokio::time::timeout(limit, sent)
+                .await
+                .map_err(|_| Error::new(ErrorKind::Timeout, &name, format!("no answer within {limit:?}")))?,
+        };
+        let result = match result {
             Ok(result) => result,
             Err(error) if is_past_the_end(&error) => return past_the_end(&name, range, options),
             Err(error) => return Err(map_error(&name, &error)),

@@ -114,23 +114,34 @@ pub trait RangeStore: fmt::Debug + Send + Sync {
         ranges: &[Range<u64>],
         options: &GetOptions,
     ) -> Result<Vec<RangeResponse>, Error> {
-        get_ranges_concurrently(self, path, ranges, options, 0, u64::MAX).await
+        get_ranges_concurrently(self, path, ranges, options, Merge::TOUCHING).await
     }
 }
 
-/// Several ranges through a store's `get_range`: coalesced with `gap` and `max_size`, concurrent, in one version.
+/// How ranges are merged into requests.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Merge {
+    pub(crate) gap: u64,
+    pub(crate) max_size: u64,
+}
+
+impl Merge {
+    /// Only what touches or overlaps: no byte is read that was not asked for.
+    pub(crate) const TOUCHING: Self = Self { gap: 0, max_size: u64::MAX };
+}
+
+/// Several ranges through a store's `get_range`: merged, concurrent, in one version.
 pub(crate) async fn get_ranges_concurrently<S: RangeStore + ?Sized>(
     store: &S,
     path: &str,
     ranges: &[Range<u64>],
     options: &GetOptions,
-    gap: u64,
-    max_size: u64,
+    merge: Merge,
 ) -> Result<Vec<RangeResponse>, Error> {
     for range in ranges {
         check_range(path, range)?;
     }
-    let merged = coalesce(ranges, gap, max_size);
+    let merged = coalesce(ranges, merge.gap, merge.max_size);
     let requests: Vec<_> = merged.iter().map(|m| store.get_range(path, m.range.clone(), options)).collect();
     let fetched: Vec<RangeResponse> = stream::iter(requests).buffered(CONCURRENCY).try_collect().await?;
     check_same_version(path, &fetched)?;
@@ -138,8 +149,14 @@ pub(crate) async fn get_ranges_concurrently<S: RangeStore + ?Sized>(
     let object = fetched.first().map(|response| response.object.clone()).unwrap_or_default();
     let mut responses = vec![RangeResponse::new(Bytes::new(), object); ranges.len()];
     for (merged, response) in merged.iter().zip(fetched) {
+        let wanted: u64 = merged.inputs.iter().map(|&input| ranges[input].end - ranges[input].start).sum();
+        // A slice keeps the whole buffer alive: where most of it is gap, the parts are copied out of it.
+        let mostly_gap = wanted < response.bytes.len() as u64 / 2;
         for &input in &merged.inputs {
-            let bytes = slice(&response.bytes, merged.range.start, &ranges[input]);
+            let mut bytes = slice(&response.bytes, merged.range.start, &ranges[input]);
+            if mostly_gap {
+                bytes = Bytes::copy_from_slice(&bytes);
+            }
             responses[input] = RangeResponse::new(bytes, response.object.clone());
         }
     }
@@ -177,6 +194,26 @@ pub(crate) fn check_same_version(path: &str, responses: &[RangeResponse]) -> Res
         Some(other) => Err(changed(path, first, other)),
         None => Ok(()),
     }
+}
+
+/// Refuses an answer of another length than the range and the object's size make it: a body that broke off unnoticed,
+/// or a whole object in place of a range.
+///
+/// # Errors
+///
+/// [`ErrorKind::Network`] where bytes are missing, [`ErrorKind::Protocol`] where there are too many.
+#[cfg(any(feature = "cache", feature = "retry"))]
+pub(crate) fn check_length(path: &str, range: &Range<u64>, response: &RangeResponse) -> Result<(), Error> {
+    let sent = response.bytes.len() as u64;
+    let end = response.object.size.map_or(range.end, |size| range.end.min(size));
+    let expected = end.saturating_sub(range.start);
+    let known = response.object.size.is_some();
+    if sent == expected || (sent < expected && !known) {
+        return Ok(());
+    }
+    let kind = if sent < expected { ErrorKind::Network } else { ErrorKind::Protocol };
+    let message = format!("{sent} bytes came where {expected} were due");
+    Err(Error::new(kind, path, message).with_range(range.clone()))
 }
 
 /// The error of an object that was seen in two versions.

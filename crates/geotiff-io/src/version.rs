@@ -1,14 +1,20 @@
 //! What identifies one state of an object: [`Version`], and what a response says of it: [`ObjectInfo`].
 
 use std::fmt;
+use std::sync::Arc;
 
 /// The validators of one state of an object, for telling whether it was replaced between two requests.
 ///
 /// A store fills in what its source knows. Two versions are compared by strong ETag where both have one
 /// (RFC 9110 §8.8.3.2), else by last-modified time and size. A weak ETag promises no byte equality, so it is
 /// dropped on construction: it is neither compared nor ever sent in `If-Match` (RFC 9110 §13.1.1).
+///
+/// Cheap to clone.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Version {
+pub struct Version(Arc<Validators>);
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+struct Validators {
     etag: Option<Box<str>>,
     last_modified: Option<Box<str>>,
     size: Option<u64>,
@@ -26,7 +32,7 @@ impl Version {
     pub fn with_etag(mut self, etag: &str) -> Self {
         let etag = etag.trim();
         let weak = etag.starts_with("W/") || etag.starts_with("w/");
-        self.etag = (!weak && !etag.is_empty()).then(|| etag.into());
+        self.edit().etag = (!weak && !etag.is_empty()).then(|| etag.into());
         self
     }
 
@@ -34,40 +40,44 @@ impl Version {
     #[must_use]
     pub fn with_last_modified(mut self, last_modified: &str) -> Self {
         let text = last_modified.trim();
-        self.last_modified = (!text.is_empty()).then(|| text.into());
+        self.edit().last_modified = (!text.is_empty()).then(|| text.into());
         self
     }
 
     /// Adds the size of the whole object in bytes.
     #[must_use]
     pub fn with_size(mut self, size: u64) -> Self {
-        self.size = Some(size);
+        self.edit().size = Some(size);
         self
+    }
+
+    fn edit(&mut self) -> &mut Validators {
+        Arc::make_mut(&mut self.0)
     }
 
     /// The strong ETag, quotes included, fit for `If-Match`.
     #[must_use]
     pub fn etag(&self) -> Option<&str> {
-        self.etag.as_deref()
+        self.0.etag.as_deref()
     }
 
     /// The time of last modification as the source spelled it.
     #[must_use]
     pub fn last_modified(&self) -> Option<&str> {
-        self.last_modified.as_deref()
+        self.0.last_modified.as_deref()
     }
 
     /// The size of the whole object in bytes.
     #[must_use]
     pub fn size(&self) -> Option<u64> {
-        self.size
+        self.0.size
     }
 
     /// Whether this version has a validator (strong ETag or last-modified time), so that it can tell a replaced object
     /// of the same size. A cache must not keep bytes under a version that has none.
     #[must_use]
     pub fn is_validating(&self) -> bool {
-        self.etag.is_some() || self.last_modified.is_some()
+        self.0.etag.is_some() || self.0.last_modified.is_some()
     }
 
     /// Whether `seen` is the same state of the object as `self`, as far as their validators tell.
@@ -77,12 +87,12 @@ impl Version {
     /// it, the answer is `false`: what cannot be verified is not the same.
     #[must_use]
     pub fn matches(&self, seen: &Version) -> bool {
-        if let (Some(a), Some(b)) = (self.size, seen.size)
+        if let (Some(a), Some(b)) = (self.size(), seen.size())
             && a != b
         {
             return false;
         }
-        match (&self.etag, &seen.etag, &self.last_modified, &seen.last_modified) {
+        match (self.etag(), seen.etag(), self.last_modified(), seen.last_modified()) {
             (Some(a), Some(b), _, _) => a == b,
             (_, _, Some(a), Some(b)) => a == b,
             _ => !self.is_validating(),
@@ -93,15 +103,15 @@ impl Version {
 impl fmt::Display for Version {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut separator = "";
-        if let Some(etag) = &self.etag {
+        if let Some(etag) = self.etag() {
             write!(f, "etag {etag}")?;
             separator = ", ";
         }
-        if let Some(time) = &self.last_modified {
+        if let Some(time) = self.last_modified() {
             write!(f, "{separator}modified {time}")?;
             separator = ", ";
         }
-        if let Some(size) = self.size {
+        if let Some(size) = self.size() {
             write!(f, "{separator}{size} bytes")?;
             separator = ", ";
         }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 
-use crate::store::get_ranges_concurrently;
+use crate::store::{Merge, get_ranges_concurrently};
 use crate::{Error, ErrorKind, GetOptions, Layer, RangeResponse, RangeStore, redact};
 
 /// How many records a trace keeps unless told.
@@ -327,6 +327,6 @@ impl<S: RangeStore> RangeStore for TraceStore<S> {
         ranges: &[Range<u64>],
         options: &GetOptions,
     ) -> Result<Vec<RangeResponse>, Error> {
-        get_ranges_concurrently(self, path, ranges, options, 0, u64::MAX).await
+        get_ranges_concurrently(self, path, ranges, options, Merge::TOUCHING).await
     }
 }

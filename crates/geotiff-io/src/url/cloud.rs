@@ -5,7 +5,7 @@ use std::sync::Arc;
 use object_store::aws::AmazonS3Builder;
 use object_store::azure::MicrosoftAzureBuilder;
 use object_store::gcp::GoogleCloudStorageBuilder;
-use object_store::{ObjectStore, RetryConfig};
+use object_store::{ClientOptions, ObjectStore, RetryConfig};
 
 use super::environment::Settings;
 use crate::redact::redact_text;
@@ -30,8 +30,17 @@ fn no_retries() -> RetryConfig {
     RetryConfig { max_retries: 0, ..RetryConfig::default() }
 }
 
+/// Settings of the HTTP client. Limits of time but for connecting are a layer's work too.
+fn client(settings: &Settings, allow_http: bool) -> ClientOptions {
+    ClientOptions::new()
+        .with_connect_timeout(settings.connect_timeout)
+        .with_timeout_disabled()
+        .with_allow_http(allow_http)
+}
+
 fn s3(root: &str, settings: &Settings) -> AmazonS3Builder {
     let mut builder = AmazonS3Builder::new().with_retry(no_retries());
+    builder = builder.with_client_options(client(settings, false));
     for (name, value) in settings.starting("AWS_") {
         if let Ok(key) = name.parse() {
             builder = builder.with_config(key, value);
@@ -61,6 +70,7 @@ fn s3(root: &str, settings: &Settings) -> AmazonS3Builder {
 
 fn gcs(root: &str, settings: &Settings) -> GoogleCloudStorageBuilder {
     let mut builder = GoogleCloudStorageBuilder::new().with_retry(no_retries());
+    builder = builder.with_client_options(client(settings, false));
     for (name, value) in settings.starting("GOOGLE_") {
         if let Ok(key) = name.parse() {
             builder = builder.with_config(key, value);
@@ -69,7 +79,7 @@ fn gcs(root: &str, settings: &Settings) -> GoogleCloudStorageBuilder {
     let mut anonymous = settings.is_on(&["GS_NO_SIGN_REQUEST", "GOOGLE_SKIP_SIGNATURE"]);
     if let Some(host) = settings.first(&["STORAGE_EMULATOR_HOST"]) {
         let url = if host.contains("://") { host.to_owned() } else { format!("http://{host}") };
-        let options = object_store::ClientOptions::new().with_allow_http(url.starts_with("http://"));
+        let options = client(settings, url.starts_with("http://"));
         builder = builder.with_base_url(&url).with_client_options(options);
         anonymous = true;
     }
@@ -81,6 +91,7 @@ fn gcs(root: &str, settings: &Settings) -> GoogleCloudStorageBuilder {
 
 fn azure(root: &str, settings: &Settings) -> MicrosoftAzureBuilder {
     let mut builder = MicrosoftAzureBuilder::new().with_retry(no_retries());
+    builder = builder.with_client_options(client(settings, false));
     for (name, value) in settings.starting("AZURE_") {
         if let Ok(key) = name.parse() {
             builder = builder.with_config(key, value);

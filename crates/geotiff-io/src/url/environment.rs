@@ -1,12 +1,20 @@
 //! Variables of the environment, and what was set instead.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// Names and values as the environment spells them.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[cfg_attr(not(feature = "object_store"), allow(dead_code))]
 pub(super) struct Settings {
     variables: BTreeMap<String, String>,
+    pub(super) connect_timeout: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { variables: BTreeMap::new(), connect_timeout: Duration::from_secs(10) }
+    }
 }
 
 impl Settings {
@@ -17,7 +25,7 @@ impl Settings {
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
             .filter(|(name, _)| known.iter().any(|prefix| name.starts_with(prefix)))
             .collect();
-        Self { variables }
+        Self { variables, ..Self::default() }
     }
 
     pub(super) fn set(&mut self, name: &str, value: &str) {

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
 
@@ -106,6 +107,14 @@ impl UrlStore {
     #[must_use]
     pub fn with_http(mut self, http: crate::HttpStore) -> Self {
         self.http = http;
+        self
+    }
+
+    /// How long connecting to a cloud store may take; 10 seconds unless told. (For `http` and `https` URLs, set it on the
+    /// store given to `with_http`.)
+    #[must_use]
+    pub fn with_connect_timeout(mut self, limit: Duration) -> Self {
+        self.settings.connect_timeout = limit;
         self
     }
 
