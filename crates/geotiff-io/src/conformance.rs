@@ -26,6 +26,7 @@
 
 use std::fmt;
 use std::ops::Range;
+use std::slice::from_ref;
 
 use async_trait::async_trait;
 use futures::FutureExt;
@@ -249,13 +250,13 @@ impl Suite<'_> {
         // Replaced by one of the same size, then by a shorter one, then removed.
         let second = pattern(100_000, 7);
         self.objects.put("version.bin", second.clone()).await;
-        self.expect_changed(&path, &pinned, &first, &[70_000..70_010]).await;
+        self.expect_changed(&path, &pinned, &first, from_ref(&(70_000..70_010))).await;
         self.expect_changed(&path, &pinned, &first, &[80_000..80_001, 1..2, 70_000..70_001]).await;
         self.expect_bytes(&path, &second, 70_000..70_010).await;
 
         let Some(pinned) = self.pin(&path).await else { return };
         self.objects.put("version.bin", second[..500].to_vec()).await;
-        self.expect_changed(&path, &pinned, &second, &[40_000..40_010]).await;
+        self.expect_changed(&path, &pinned, &second, from_ref(&(40_000..40_010))).await;
         self.expect_changed(&path, &pinned, &second, &[99_000..99_010, 300..310]).await;
 
         let Some(pinned) = self.pin(&path).await else { return };
