@@ -104,7 +104,7 @@ mod image {
     //! Checks that codecs with image headers of their own share.
 
     use crate::error::Error;
-    use crate::spec::{ChunkSpec, SampleType};
+    use crate::spec::ChunkSpec;
 
     /// Insists that an image in a chunk is as large as the chunk.
     pub(super) fn check_size(name: &str, spec: &ChunkSpec<'_>, width: u32, height: u32) -> Result<(), Error> {
@@ -121,7 +121,9 @@ mod image {
     /// Insists on what WebP can hold: three or four 8-bit samples.
     #[cfg(any(feature = "webp", feature = "webp-pure"))]
     pub(super) fn webp_spec(spec: &ChunkSpec<'_>) -> Result<(), Error> {
-        if matches!(spec.samples, 3 | 4) && spec.bits_per_sample == 8 && spec.sample_type()? == SampleType::U8
+        if matches!(spec.samples, 3 | 4)
+            && spec.bits_per_sample == 8
+            && spec.sample_type()? == crate::spec::SampleType::U8
         {
             return Ok(());
         }

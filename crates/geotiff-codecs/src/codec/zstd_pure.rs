@@ -1,5 +1,6 @@
 //! Zstandard (RFC 8878), in Rust.
 
+use ruzstd::decoding::errors::FrameDecoderError;
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 use ruzstd::io::Read;
 
@@ -32,7 +33,9 @@ impl Decoder for Zstd {
 pub(crate) fn decompress(src: &[u8], dst: &mut [u8], workspace: &mut Workspace) -> Result<usize, Error> {
     let decoder = workspace.ruzstd.get_or_insert_with(FrameDecoder::new);
     let mut rest = src;
-    let damaged = |error| Error::malformed("the zstd frame is damaged").with_source(error);
+    // ruzstd's errors are `core::error::Error` with its std alone: their text is all that serves every build.
+    let damaged =
+        |error: FrameDecoderError| Error::malformed(alloc::format!("the zstd frame is damaged: {error}"));
     decoder.init(&mut rest).map_err(damaged)?;
     let mut written = 0_usize;
     while let Some(output) = dst.get_mut(written..).filter(|output| !output.is_empty()) {
