@@ -5,8 +5,8 @@ mod common;
 use common::{Row, as_rasterio, catalogue, corpora, in_parallel, open, open_with, sha256};
 use geotiff_read::{ErrorKind, Limits, OpenOptions, ReadOptions};
 
-/// Golden rows of the catalogue that are read with equal pixels; the rest is refused by name.
-const GOLDEN_EQUAL: usize = 900;
+/// Golden rows of the catalogue that are read with equal pixels: all but those of JPEG whose DCT differs.
+const GOLDEN_EQUAL: usize = 1137;
 
 enum Outcome {
     Equal,

@@ -90,12 +90,7 @@ fn read_all(record: &Value) -> Result<Option<Raster>, String> {
     if record.get("mask_sha256").is_none() || is_converted_by_gdal(record) {
         return Ok(None);
     }
-    match read(&open_record(record)?, &ReadOptions::new()) {
-        Ok(raster) => Ok(Some(raster)),
-        // INTERIM
-        Err(error) if error.to_string().contains("not compiled in") => Ok(None),
-        Err(error) => Err(error.to_string()),
-    }
+    read(&open_record(record)?, &ReadOptions::new()).map(Some).map_err(|error| error.to_string())
 }
 
 #[test]
