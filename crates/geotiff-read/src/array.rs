@@ -157,8 +157,6 @@ samples! {
     Complex128 Complex<f64>, |v| Complex::new(v, 0.0), |v| v.re;
 }
 
-pub(crate) use with_array;
-
 impl Array {
     /// A view of the samples when they are of type `T`.
     pub fn view<T: Sample>(&self) -> Option<ArrayView3<'_, T>> {

@@ -33,6 +33,7 @@
 //! otherwise, never the threads that drive requests. A read is bounded by its output and
 //! [`Limits::max_in_flight_bytes`]; dropping its future stops it.
 
+#[macro_use]
 mod array;
 mod chunks;
 mod decode;

@@ -13,9 +13,9 @@ const MAX_READ_AHEAD: u64 = 1 << 20;
 
 /// Reads the whole IFD chain: one request where the first `prefetch` bytes hold it, and one more for each jump.
 pub(crate) async fn load(source: &Source, options: &OpenOptions) -> Result<Tiff, Error> {
-    let mut decoder = MetadataDecoder::new(options.limits.metadata.clone());
+    let mut decoder = MetadataDecoder::new(options.limits.metadata);
     let mut read_ahead = options.prefetch.clamp(16, MAX_READ_AHEAD);
-    fetch(source, &mut decoder, &[0..read_ahead]).await?;
+    fetch(source, &mut decoder, std::slice::from_ref(&(0..read_ahead))).await?;
     loop {
         match decoder.decode()? {
             Step::Finished(tiff) => return Ok(*tiff),

@@ -8,6 +8,7 @@ use crate::Sample;
 /// 255 where `samples` hold a value, 0 where they are nodata: GDAL compares floats, 64-bit ones too, within twice
 /// the precision of a 32-bit float (so that a nodata value that was written with fewer digits still matches), NaN
 /// with NaN, integers with the nodata value cut to an integer, and complex samples by their real part.
+#[allow(clippy::needless_pass_by_value, reason = "a view is a reference")]
 pub(crate) fn validity<T: Sample>(samples: ArrayView2<'_, T>, nodata: Nodata) -> Array2<u8> {
     let mask = |is_nodata: bool| if is_nodata { 0 } else { 255 };
     match T::DATA_TYPE {

@@ -4,7 +4,6 @@ use geotiff_core::Nodata;
 use geotiff_crs::Crs;
 use ndarray::{Array2, Array3, Axis};
 
-use crate::array::with_array;
 use crate::{Array, Error, Sample};
 
 /// How a file marks pixels without a value, as rasterio's `MaskFlags` names it.

@@ -6,7 +6,6 @@ use futures::future::try_join_all;
 use geotiff_core::{ColorTable, DataType};
 use ndarray::{Array2, Array3, Axis, s};
 
-use crate::array::with_array;
 use crate::executor::run;
 use crate::geotiff::Inner;
 use crate::level_choice::choose_level;

@@ -1,5 +1,11 @@
 //! Real files: the pixels that GDAL reads, by hash; damaged ones: an answer.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "helpers of tests are tests, though clippy cannot tell"
+)]
+
 mod common;
 
 use common::{Row, as_rasterio, catalogue, corpora, in_parallel, open, open_with, sha256};

@@ -1,5 +1,11 @@
 //! Every fixture against what GDAL, through rasterio, reads of it: pixels, masks, windows, bands, overviews.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "helpers of tests are tests, though clippy cannot tell"
+)]
+
 mod common;
 
 use common::{as_rasterio, fixture, hex, in_parallel, open, open_with_sidecars, sha256};

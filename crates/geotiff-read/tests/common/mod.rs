@@ -1,12 +1,13 @@
 //! What several tests need: the corpora's catalogue, fixtures, hashes.
 #![allow(dead_code, reason = "each test binary uses its part")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "these are tests, though not in a test function")]
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use geotiff_io::MemoryStore;
-use geotiff_read::{Array, Error, GeoTiff, InlineExecutor, OpenOptions};
+use geotiff_read::{Array, Error, GeoTiff, InlineExecutor, OpenOptions, Sample};
 use num_complex::Complex;
 use sha2::{Digest, Sha256};
 
@@ -57,7 +58,7 @@ pub(crate) fn as_rasterio(array: Array) -> Array {
 }
 
 pub(crate) fn sha256(array: &Array) -> String {
-    assert!(cfg!(target_endian = "little"), "the hashes are of little-endian samples");
+    const { assert!(cfg!(target_endian = "little"), "the hashes are of little-endian samples") };
     hex(&Sha256::digest(array.as_bytes().unwrap()))
 }
 
@@ -83,7 +84,7 @@ pub(crate) fn open_with_sidecars(path: &Path, sidecars: &[PathBuf]) -> Result<Ge
     let store = MemoryStore::new();
     let name = |path: &Path| path.file_name().unwrap().to_str().unwrap().to_owned();
     for file in sidecars.iter().map(PathBuf::as_path).chain([path]) {
-        store.put(&name(file), std::fs::read(file).unwrap());
+        store.put(name(file), std::fs::read(file).unwrap());
     }
     let options = OpenOptions::default().with_executor(Arc::new(InlineExecutor));
     futures::executor::block_on(async {
@@ -123,7 +124,7 @@ pub(crate) fn read_npy(path: &Path) -> Vec<f64> {
     macro_rules! samples {
         ($type:ty) => {
             body.chunks_exact(size_of::<$type>())
-                .map(|sample| <$type>::from_le_bytes(sample.try_into().unwrap()) as f64)
+                .map(|sample| Sample::to_f64(<$type>::from_le_bytes(sample.try_into().unwrap())))
                 .collect()
         };
     }
