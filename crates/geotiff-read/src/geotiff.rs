@@ -16,7 +16,7 @@ use crate::{Error, OpenOptions, Raster, ReadOptions, ReadPlan, metadata, nodata,
 /// An open GeoTIFF: immutable, cheap to clone, shared freely between threads and tasks.
 ///
 /// The handle is pinned to the version of the object that it first saw: when the object is replaced, reads fail
-/// with [`ErrorKind::Changed`] rather than mix pixels of two files.
+/// with [`ErrorKind::Changed`](crate::ErrorKind::Changed) rather than mix pixels of two files.
 ///
 /// ```
 /// # futures::executor::block_on(async {
@@ -59,7 +59,7 @@ impl GeoTiff {
     ///
     /// # Errors
     ///
-    /// What the store reports; [`ErrorKind::Malformed`] for what is not a TIFF; [`ErrorKind::Limit`] where the
+    /// What the store reports; [`ErrorKind::Malformed`](crate::ErrorKind::Malformed) for what is not a TIFF; [`ErrorKind::Limit`](crate::ErrorKind::Limit) where the
     /// header is larger than the limits allow.
     pub async fn open(store: Arc<dyn RangeStore>, path: impl Into<String>) -> Result<Self, Error> {
         Self::open_with(store, path, OpenOptions::default()).await
@@ -86,7 +86,7 @@ impl GeoTiff {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Usage`] where there is no such page.
+    /// [`ErrorKind::Usage`](crate::ErrorKind::Usage) where there is no such page.
     pub fn with_page(&self, page: usize) -> Result<Self, Error> {
         let inner = &*self.inner;
         let (source, options) = (Arc::clone(&inner.source), Arc::clone(&inner.options));
@@ -121,7 +121,7 @@ impl GeoTiff {
     ///
     /// # Errors
     ///
-    /// What the store reports, other than that there is no such object, and [`ErrorKind::Malformed`] for a sidecar
+    /// What the store reports, other than that there is no such object, and [`ErrorKind::Malformed`](crate::ErrorKind::Malformed) for a sidecar
     /// that is damaged.
     pub async fn with_sidecars(&self) -> Result<Self, Error> {
         let inner = &*self.inner;
@@ -201,7 +201,7 @@ impl GeoTiff {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Unsupported`] for a sample layout that has no type.
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) for a sample layout that has no type.
     pub fn data_type(&self) -> Result<DataType, Error> {
         self.inner.levels[0].data_type().map_err(|error| error.at(self.path()))
     }
@@ -226,7 +226,7 @@ impl GeoTiff {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Malformed`] or [`ErrorKind::Unsupported`] where it names one that cannot be understood.
+    /// [`ErrorKind::Malformed`](crate::ErrorKind::Malformed) or [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) where it names one that cannot be understood.
     pub fn crs(&self) -> Result<Option<&Crs>, Error> {
         self.inner.crs()
     }
@@ -240,7 +240,7 @@ impl GeoTiff {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Usage`] where there is no such level.
+    /// [`ErrorKind::Usage`](crate::ErrorKind::Usage) where there is no such level.
     pub fn level(&self, level: usize) -> Result<Level, Error> {
         if level < self.inner.levels.len() {
             return Ok(self.level_unchecked(level));
@@ -287,9 +287,9 @@ impl GeoTiff {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Usage`] for a window outside the image or a band that is not there, [`ErrorKind::Limit`] where
-    /// the result is too large, [`ErrorKind::Malformed`] or [`ErrorKind::Unsupported`] where a chunk cannot be
-    /// decoded, [`ErrorKind::Changed`] where the object was replaced, and what the store reports.
+    /// [`ErrorKind::Usage`](crate::ErrorKind::Usage) for a window outside the image or a band that is not there, [`ErrorKind::Limit`](crate::ErrorKind::Limit) where
+    /// the result is too large, [`ErrorKind::Malformed`](crate::ErrorKind::Malformed) or [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) where a chunk cannot be
+    /// decoded, [`ErrorKind::Changed`](crate::ErrorKind::Changed) where the object was replaced, and what the store reports.
     pub async fn read(&self, options: &ReadOptions) -> Result<Raster, Error> {
         self.inner.read(None, options).await
     }
