@@ -13,7 +13,9 @@ use geotiff_io::{
 
 const SIZE: u64 = 64 << 20;
 const BLOCK: u64 = 32 << 10;
-const ROUNDS: u64 = 20_000;
+/// Requests in a run: short runs, so that some are not interrupted.
+const ROUNDS: u64 = 500;
+const RUNS: u64 = 400;
 
 fn memory() -> MemoryStore {
     let store = MemoryStore::new();
@@ -29,9 +31,9 @@ fn measure(store: &dyn RangeStore, ranges: impl Fn(u64) -> std::ops::Range<u64>)
         let version: Version = head.object.version.expect("versioned");
         let pinned = GetOptions::new().with_version(version);
         let mut best = Duration::MAX;
-        for _ in 0..10 {
+        for run in 0..RUNS {
             let began = Instant::now();
-            for i in 0..ROUNDS {
+            for i in run * ROUNDS..(run + 1) * ROUNDS {
                 black_box(store.get_range("a.tif", ranges(i), &pinned).await.expect("readable"));
             }
             best = best.min(began.elapsed() / ROUNDS as u32);
@@ -66,13 +68,15 @@ fn main() {
         .layer(Trace::new().layer())
         .layer(TimeoutLayer::new())
         .store(memory());
-    println!("{:32} {:>10.0?}", "all but the cache", measure(&below, same).saturating_sub(bare));
+    let below = measure(&below, same).saturating_sub(bare);
+    println!("{:32} {below:>10.0?}", "all but the cache");
     let hit = measure(&default_stack(memory()).store, same).saturating_sub(bare);
     println!("{:32} {hit:>10.0?}", "default stack, hit");
     // A cache too small for the blocks that are asked for in turn: each is fetched and copied in.
-    let small = geotiff_io::StackOptions::new().with_cache(BlockCache::new(4 << 20));
+    let small = geotiff_io::StackOptions::new().with_cache(BlockCache::new(32 << 20));
     let turn = |i: u64| (i * 37 % (SIZE / BLOCK)) * BLOCK..(i * 37 % (SIZE / BLOCK)) * BLOCK + 4_096;
     let miss = measure(&small.store(memory()).store, turn).saturating_sub(bare);
     println!("{:32} {miss:>10.0?}", "default stack, miss (copies 32 KiB)");
-    assert!(hit < Duration::from_micros(2), "the default stack costs {hit:?} per request");
+    let most = hit.max(below);
+    assert!(most < Duration::from_micros(2), "the default stack costs {most:?} per request");
 }

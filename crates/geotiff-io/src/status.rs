@@ -1,6 +1,5 @@
 //! What HTTP statuses and headers mean to a reader.
 
-#[cfg(feature = "http")]
 use std::time::{Duration, SystemTime};
 
 use crate::ErrorKind;
@@ -18,7 +17,6 @@ pub(crate) fn kind_of_status(status: u16) -> ErrorKind {
 }
 
 /// `Retry-After` in either form (RFC 9110 §10.2.3).
-#[cfg(feature = "http")]
 pub(crate) fn parse_retry_after(value: &str) -> Option<Duration> {
     if let Ok(seconds) = value.trim().parse() {
         return Some(Duration::from_secs(seconds));
@@ -27,7 +25,7 @@ pub(crate) fn parse_retry_after(value: &str) -> Option<Duration> {
     Some(time.duration_since(SystemTime::now()).unwrap_or_default())
 }
 
-#[cfg(all(test, feature = "http"))]
+#[cfg(test)]
 mod tests {
     use super::*;
 

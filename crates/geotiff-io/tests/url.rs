@@ -3,6 +3,8 @@
 
 mod common;
 
+use std::time::Duration;
+
 use common::{Reply, Server};
 use geotiff_io::{ErrorKind, GetOptions, RangeStore, UrlStore, resolve};
 
@@ -54,7 +56,9 @@ async fn anonymous_s3_at_an_endpoint() {
 async fn signed_s3_and_its_failures() {
     let server = Server::start(|r| match r.target.as_str() {
         "/bucket/missing" => Reply::new(404).body(b"<Error><Code>NoSuchKey</Code></Error>"),
-        "/bucket/slow" => Reply::new(503).body(b"<Error><Code>SlowDown</Code></Error>"),
+        "/bucket/slow" => {
+            Reply::new(503).header("Retry-After", 7).body(b"<Error><Code>SlowDown</Code></Error>")
+        }
         _ => Reply::new(403).body(b"<Error><Code>AccessDenied</Code><Key>AKIAEXAMPLE</Key></Error>"),
     });
     let store = UrlStore::without_env()
@@ -69,6 +73,7 @@ async fn signed_s3_and_its_failures() {
         let error = store.get_range(&url, 0..4, &GetOptions::new()).await.unwrap_err();
         assert_eq!((error.kind(), error.path()), (kind, url.as_str()), "{error}");
         let text = format!("{error} {error:?} {store:?}");
+        assert_eq!(error.retry_after(), (key == "slow").then_some(Duration::from_secs(7)));
         assert!(!text.contains("AKIA") && !text.contains("s3cr3t"), "{text}");
     }
     let first = &server.requests()[0];

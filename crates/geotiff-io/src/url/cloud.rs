@@ -8,6 +8,7 @@ use object_store::gcp::GoogleCloudStorageBuilder;
 use object_store::{ClientOptions, ObjectStore, RetryConfig};
 
 use super::environment::Settings;
+use crate::object::ObservingConnector;
 use crate::redact::redact_text;
 use crate::{Error, ErrorKind, ObjectStoreAdapter, RangeStore};
 
@@ -39,7 +40,7 @@ fn client(settings: &Settings, allow_http: bool) -> ClientOptions {
 }
 
 fn s3(root: &str, settings: &Settings) -> AmazonS3Builder {
-    let mut builder = AmazonS3Builder::new().with_retry(no_retries());
+    let mut builder = AmazonS3Builder::new().with_retry(no_retries()).with_http_connector(ObservingConnector);
     builder = builder.with_client_options(client(settings, false));
     for (name, value) in settings.starting("AWS_") {
         if let Ok(key) = name.parse() {
@@ -69,7 +70,8 @@ fn s3(root: &str, settings: &Settings) -> AmazonS3Builder {
 }
 
 fn gcs(root: &str, settings: &Settings) -> GoogleCloudStorageBuilder {
-    let mut builder = GoogleCloudStorageBuilder::new().with_retry(no_retries());
+    let mut builder =
+        GoogleCloudStorageBuilder::new().with_retry(no_retries()).with_http_connector(ObservingConnector);
     builder = builder.with_client_options(client(settings, false));
     for (name, value) in settings.starting("GOOGLE_") {
         if let Ok(key) = name.parse() {
@@ -90,7 +92,8 @@ fn gcs(root: &str, settings: &Settings) -> GoogleCloudStorageBuilder {
 }
 
 fn azure(root: &str, settings: &Settings) -> MicrosoftAzureBuilder {
-    let mut builder = MicrosoftAzureBuilder::new().with_retry(no_retries());
+    let mut builder =
+        MicrosoftAzureBuilder::new().with_retry(no_retries()).with_http_connector(ObservingConnector);
     builder = builder.with_client_options(client(settings, false));
     for (name, value) in settings.starting("AZURE_") {
         if let Ok(key) = name.parse() {

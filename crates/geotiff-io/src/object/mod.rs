@@ -1,5 +1,7 @@
 //! Whatever the `object_store` crate reaches.
 
+mod observed;
+
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
@@ -10,6 +12,8 @@ use object_store::client::{HttpError, HttpErrorKind};
 use object_store::path::Path;
 use object_store::{GetRange, ObjectMeta, ObjectStore};
 
+use self::observed::Observed;
+pub(crate) use self::observed::ObservingConnector;
 use crate::redact::redact_text;
 use crate::status::kind_of_status;
 use crate::store::{check_range, check_version};
@@ -72,7 +76,11 @@ impl ObjectStoreAdapter {
         let key =
             Path::parse(path).map_err(|error| Error::new(ErrorKind::Usage, &name, error.to_string()))?;
         let etag = options.version.as_ref().and_then(|version| version.etag()).map(str::to_owned);
+        let observed = Observed::default();
+        let mut extensions = object_store::Extensions::new();
+        extensions.insert(observed.clone());
         let request = object_store::GetOptions {
+            extensions,
             range: Some(GetRange::Bounded(range.clone())),
             if_match: etag,
             ..Default::default()
@@ -87,7 +95,13 @@ impl ObjectStoreAdapter {
         let result = match result {
             Ok(result) => result,
             Err(error) if is_past_the_end(&error) => return past_the_end(&name, range, options),
-            Err(error) => return Err(map_error(&name, &error)),
+            Err(error) => {
+                let error = map_error(&name, &error);
+                return Err(match observed.retry_after() {
+                    Some(delay) => error.with_retry_after(delay),
+                    None => error,
+                });
+            }
         };
         let object = describe(&result.meta);
         check_version(&name, options, &object)?;
