@@ -33,7 +33,7 @@
 //! **Floats of 16 and 24 bits** widen to 32 exactly; the payload of a NaN is kept.
 //!
 //! **JPEG** takes the meaning of its colours from `PhotometricInterpretation` alone: YCbCr becomes RGB, all
-//! else stays as it is, whatever an Adobe marker says. A JPEG image larger than its chunk is cropped. Values
+//! else stays as it is, whatever an Adobe marker says. A JPEG image higher than its chunk is cropped. Values
 //! may be 1 off GDAL's, whose inverse transform is another, and more where chroma is subsampled.
 //!
 //! **LERC** pixels without a value are NaN in floats, alpha 0 where the mask stands for the alpha of 8-bit

@@ -55,7 +55,9 @@ impl Decoder for Jpeg {
     }
 }
 
+/// Start and end of a JPEG image.
 const SOI: [u8; 2] = [0xff, 0xd8];
+const EOI: [u8; 2] = [0xff, 0xd9];
 
 /// Makes one stream of an old-style chunk and the bytes of the interchange stream that precede it, up to and
 /// with the header of its scan (TIFF 6.0 section 22).
@@ -125,10 +127,16 @@ fn decode(
     scratch: &mut Vec<u8>,
 ) -> Result<usize, Error> {
     let damaged = |error: zune_jpeg::errors::DecodeErrors| Error::malformed(alloc::format!("{error:?}"));
+    // In strict mode damage is an error instead of grey pixels. Two components are unknown to it: there the
+    // least that can be asked is that the stream has its end.
+    let strict = spec.samples != 2;
+    if !strict && !stream.ends_with(&EOI) {
+        return Err(Error::malformed("the JPEG stream ends early"));
+    }
     let options = DecoderOptions::default()
         .set_max_width(u16::MAX.into())
         .set_max_height(u16::MAX.into())
-        .set_strict_mode(true);
+        .set_strict_mode(strict);
     let mut decoder = JpegDecoder::new_with_options(ZCursor::new(stream), options);
     decoder.decode_headers().map_err(damaged)?;
     let (Some(info), Some(input)) = (decoder.info(), decoder.input_colorspace()) else {
@@ -138,32 +146,37 @@ fn decode(
         let message = alloc::format!("{} JPEG components for {} samples", info.components, spec.samples);
         return Err(Error::malformed(message));
     }
-    let (width, height) = (u32::from(info.width), u32::from(info.height));
-    if width < spec.width || height < spec.height {
-        let message = alloc::format!(
-            "a JPEG of {width} by {height} pixels for a chunk of {} by {}",
-            spec.width,
-            spec.height
-        );
-        return Err(Error::malformed(message));
-    }
+    check_size(u32::from(info.width), u32::from(info.height), spec, stream.len())?;
     let to_rgb = spec.photometric == photometric::YCBCR && spec.samples == 3 && input == ColorSpace::YCbCr;
     let output = if to_rgb { ColorSpace::RGB } else { input };
     decoder.set_options(options.jpeg_set_out_colorspace(output));
     let needed = decoder.output_buffer_size().ok_or_else(|| Error::limit("a JPEG too large to address"))?;
-    if (width, height) == (spec.width, spec.height) {
+    if needed == dst.len() {
         decoder.decode_into(dst).map_err(damaged)?;
         return Ok(dst.len());
     }
     let whole = resized(scratch, needed)?;
     decoder.decode_into(whole).map_err(damaged)?;
-    let samples = usize::from(spec.samples);
-    let row = (info.width as usize).saturating_mul(samples).max(1);
-    let kept = (spec.width as usize).saturating_mul(samples).max(1);
-    for (to, from) in dst.chunks_exact_mut(kept).zip(whole.chunks_exact(row)) {
-        if let Some(from) = from.get(..kept) {
-            to.copy_from_slice(from);
-        }
+    if let Some(kept) = whole.get(..dst.len()) {
+        dst.copy_from_slice(kept);
     }
     Ok(dst.len())
+}
+
+/// Insists that a JPEG image is as wide as its chunk and at least as high: last strips exist that were encoded
+/// with all their rows, and libtiff takes them.
+fn check_size(width: u32, height: u32, spec: &ChunkSpec<'_>, stream_len: usize) -> Result<(), Error> {
+    /// A block of 64 pixels takes a bit at least, so that an image has at most so many pixels a byte.
+    const PIXELS_PER_BYTE: u64 = 8 * 64;
+    let pixels = u64::from(width).saturating_mul(u64::from(height));
+    let possible = PIXELS_PER_BYTE.saturating_mul(stream_len as u64);
+    if width == spec.width && height >= spec.height && (height == spec.height || pixels <= possible) {
+        return Ok(());
+    }
+    let message = alloc::format!(
+        "a JPEG of {width} by {height} pixels for a chunk of {} by {}",
+        spec.width,
+        spec.height
+    );
+    Err(Error::malformed(message))
 }

@@ -31,12 +31,18 @@ impl Decoder for Jpeg2000 {
             DecodeSettings { resolve_palette_indices: false, strict: true, target_resolution: None };
         let image = Image::new(src, &settings).map_err(damaged)?;
         super::image::check_size("JPEG 2000", spec, image.width(), image.height())?;
+        let channels = u16::from(image.color_space().num_channels()).saturating_add(image.has_alpha().into());
+        if channels != spec.samples {
+            return Err(Error::malformed(alloc::format!(
+                "{channels} JPEG 2000 components for {} samples",
+                spec.samples
+            )));
+        }
         let mut context = DecoderContext::default();
         let decoded = image.decode(&mut context).map_err(damaged)?;
         let components = decoded.components();
         if components.len() != usize::from(spec.samples) {
-            let message = alloc::format!("{} components for {} samples", components.len(), spec.samples);
-            return Err(Error::malformed(message));
+            return Err(Error::malformed("JPEG 2000 components that the header does not count"));
         }
         for (sample, component) in components.iter().enumerate() {
             store(component, sample, spec, dst)?;

@@ -123,7 +123,7 @@ mod image {
     pub(super) fn webp_spec(spec: &ChunkSpec<'_>) -> Result<(), Error> {
         if matches!(spec.samples, 3 | 4)
             && spec.bits_per_sample == 8
-            && spec.sample_type()? == crate::spec::SampleType::U8
+            && spec.sample_type()? == crate::SampleType::U8
         {
             return Ok(());
         }

@@ -1,6 +1,5 @@
 //! Zstandard (RFC 8878), in Rust.
 
-use ruzstd::decoding::errors::FrameDecoderError;
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 use ruzstd::io::Read;
 
@@ -33,9 +32,8 @@ impl Decoder for Zstd {
 pub(crate) fn decompress(src: &[u8], dst: &mut [u8], workspace: &mut Workspace) -> Result<usize, Error> {
     let decoder = workspace.ruzstd.get_or_insert_with(FrameDecoder::new);
     let mut rest = src;
-    // ruzstd's errors are `core::error::Error` with its std alone: their text is all that serves every build.
-    let damaged =
-        |error: FrameDecoderError| Error::malformed(alloc::format!("the zstd frame is damaged: {error}"));
+    // Without the standard library ruzstd's errors are no `core::error::Error`s, so that they go in as text.
+    let damaged = |error| Error::malformed(alloc::format!("the zstd frame is damaged: {error}"));
     decoder.init(&mut rest).map_err(damaged)?;
     let mut written = 0_usize;
     while let Some(output) = dst.get_mut(written..).filter(|output| !output.is_empty()) {

@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::pipeline::resized;
 use crate::spec::SampleType;
 
-fn damaged(status: lerc_sys::lerc_status) -> Error {
+fn damaged(status: lerc_sys::ffi::lerc_status) -> Error {
     Error::malformed(alloc::format!("the LERC blob is damaged (status {status})"))
 }
 
@@ -24,7 +24,14 @@ fn header(blob: &[u8]) -> Result<[c_uint; 11], Error> {
     // SAFETY: the library reads at most len bytes at blob and writes at most 11 numbers; it takes null for
     // the array of ranges, of which it is told to write none.
     let status = unsafe {
-        lerc_sys::lerc_getBlobInfo(blob.as_ptr(), len, numbers.as_mut_ptr(), core::ptr::null_mut(), 11, 0)
+        lerc_sys::ffi::lerc_getBlobInfo(
+            blob.as_ptr(),
+            len,
+            numbers.as_mut_ptr(),
+            core::ptr::null_mut(),
+            11,
+            0,
+        )
     };
     if status == 0 { Ok(numbers) } else { Err(damaged(status)) }
 }
@@ -64,13 +71,16 @@ pub(super) fn decode(blob: &[u8], info: Info, dst: &mut [u8], masks: &mut Vec<u8
     }
     let too_large = |_| Error::limit("a LERC blob too large");
     let mask_count = numbers.get(8).copied().unwrap_or(0).min(info.bands);
+    // One flag and one value a band: whether it marks values of valid pixels as missing, and by what.
+    let mut marks = alloc::vec![0_u8; info.bands as usize];
+    let mut missing = alloc::vec![0.0_f64; info.bands as usize];
     let mask_len = info.pixels().saturating_mul(mask_count as usize);
     resized(masks, mask_len)?;
     // SAFETY: the library reads blob.len() bytes at blob. It writes depth * width * height * bands values at
-    // dst, which is as long and aligned, as was just checked, and width * height bytes for each of mask_count
-    // masks, which masks holds.
+    // dst, which is as long and aligned, as was just checked, width * height bytes for each of mask_count masks,
+    // which masks holds, and a flag and a value for each band, which marks and missing hold.
     let status = unsafe {
-        lerc_sys::lerc_decode(
+        lerc_sys::ffi::lerc_decode_4D(
             blob.as_ptr(),
             c_uint::try_from(blob.len()).map_err(too_large)?,
             c_int::try_from(mask_count).map_err(too_large)?,
@@ -81,6 +91,8 @@ pub(super) fn decode(blob: &[u8], info: Info, dst: &mut [u8], masks: &mut Vec<u8
             c_int::try_from(info.bands).map_err(too_large)?,
             data_type(numbers)?,
             dst.as_mut_ptr().cast(),
+            marks.as_mut_ptr(),
+            missing.as_mut_ptr(),
         )
     };
     if status != 0 {

@@ -58,7 +58,8 @@ fn blob(
     // A blob is not longer than its samples, but for its header, masks and the ranges of its bands.
     let bound = spec.decoded_len()?.saturating_mul(2).saturating_add(4096);
     let buffer = resized(buffer, bound)?;
-    let _ = &workspace;
+    #[cfg(not(any(feature = "deflate", feature = "zstd", feature = "zstd-pure")))]
+    let _ = (src, buffer, workspace);
     match additional {
         #[cfg(feature = "deflate")]
         1 => crate::codec::deflate::inflate(src, buffer, workspace).map(Some),

@@ -1,0 +1,5 @@
+#![no_main]
+
+mod chunk;
+
+libfuzzer_sys::fuzz_target!(|input: chunk::Input| chunk::decode(32809, &input));
