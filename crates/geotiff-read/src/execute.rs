@@ -94,7 +94,10 @@ pub(crate) async fn execute(
     let cancelled = Arc::clone(&cancel.0);
     let mut dispatch = Dispatch { tasks, executor, cancelled, done, running: 0 };
     for chunk in plan.chunks.iter().filter(|chunk| chunk.location.is_none()) {
-        dispatch.spawn(chunk, None)?;
+        // A sparse chunk of zeros is there already, and a giant image may have millions.
+        if tasks.of(chunk.role)?.fill.is_some() {
+            dispatch.spawn(chunk, None)?;
+        }
     }
     let mut waiting = plan.requests.iter().peekable();
     let mut fetches = FuturesUnordered::new();

@@ -92,7 +92,7 @@ pub struct OpenOptions {
     pub codecs: Arc<Codecs>,
     /// Where decoding runs; `None`: rayon's global pool, or inline where the feature `rayon` is off.
     pub executor: Option<Arc<dyn Executor>>,
-    /// Chunks less than this many bytes apart are fetched in one request (16 KiB by default).
+    /// Chunks less than this many bytes apart are fetched in one request (64 KiB by default).
     pub coalesce_gap: u64,
     /// No request for several chunks is larger than this (4 MiB by default), so that decoding starts early.
     pub coalesce_max: u64,
@@ -107,7 +107,7 @@ impl Default for OpenOptions {
             limits: Limits::default(),
             codecs: Arc::new(Codecs::default()),
             executor: None,
-            coalesce_gap: 16 << 10,
+            coalesce_gap: 64 << 10,
             coalesce_max: 4 << 20,
             max_concurrent_requests: 16,
         }
