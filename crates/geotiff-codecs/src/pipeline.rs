@@ -44,8 +44,9 @@ impl Codecs {
         }
         let mut reversed = core::mem::take(&mut workspace.reversed);
         let src = if spec.fill_order == 2 && decoder.reverses_bits() {
-            kernels::reverse_bits(src, resized(&mut reversed, src.len())?);
-            reversed.as_slice()
+            let turned = resized(&mut reversed, src.len())?;
+            kernels::reverse_bits(src, turned);
+            &*turned
         } else {
             src
         };
