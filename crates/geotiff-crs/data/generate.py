@@ -150,12 +150,48 @@ def datum_rows(table, member_table):
                 " where m.ensemble_auth_name='EPSG' and m.ensemble_code=? order by m.sequence",
                 code,
             )
-            kind = f"E{accuracy:.1f}" + "".join(f";{c};{n}" for c, n in members)
+            kind = f"E{float(accuracy)}" + "".join(f";{c};{n}" for c, n in members)
         elif epoch is not None:
             kind = f"D{num(epoch)}"
         anchor = "" if anchor is None else num(anchor)
         rows.append(f"{code}\t{name}\t{ellps}\t{pm}\t{kind}\t{anchor}".rstrip("\t"))
     return rows
+
+
+def alias_rows():
+    """ESRI's names of EPSG's geodetic datums, where they are more than the name with underscores."""
+    plain = lambda name: re.sub(r"[^a-z0-9]", "", name.removeprefix("D_").lower())
+    aliases = {}
+    for code, name, alias in sql(
+        "select d.code, d.name, a.alt_name from alias_name a join geodetic_datum d on d.auth_name=a.auth_name and d.code=a.code"
+        " where a.table_name='geodetic_datum' and a.auth_name='EPSG' and a.source='ESRI' and not d.deprecated order by d.code"
+    ):
+        if plain(alias) != plain(name):
+            aliases.setdefault(code, []).append(alias.removeprefix("D_"))
+    return [f"{code}\t" + "\t".join(names) for code, names in aliases.items()]
+
+
+def canonical(name):
+    return re.sub(r"[ _\-/().]", "", name).lower()
+
+
+def esri_rows():
+    """ESRI's names of EPSG's geographic and projected CRSs; of the latter those that do not follow from the former."""
+    geographic, projected = {}, {}
+    for code, alias in sql(
+        "select code, alt_name from alias_name where table_name='geodetic_crs' and auth_name='EPSG' and source='ESRI' order by 1, 2"
+    ):
+        geographic.setdefault(code, []).append(alias.removeprefix("GCS_"))
+    for code, name, base, alias in sql(
+        "select p.code, p.name, p.geodetic_crs_code, a.alt_name from projected_crs p join alias_name a"
+        " on a.table_name='projected_crs' and a.auth_name='EPSG' and a.code=p.code and a.source='ESRI'"
+        " where p.auth_name='EPSG' and p.geodetic_crs_auth_name='EPSG' order by 1, 4"
+    ):
+        tail = name.split(" / ")[-1]
+        derived = {canonical(name)} | {canonical(prefix + tail) for prefix in geographic.get(base, [])}
+        if canonical(alias) not in derived:
+            projected.setdefault(code, []).append(alias)
+    return ([f"{code}\t" + "\t".join(names) for code, names in table.items()] for table in (geographic, projected))
 
 
 def geodetic_rows(auth):
@@ -369,6 +405,11 @@ def main():
         ("S", systems.dump()),
     ]
     sections += [("T", operations())]
+    sections += [("A", alias_rows())]
+    geographic_aliases, projected_aliases = esri_rows()
+    sections += [("F", geographic_aliases), ("B", projected_aliases)]
+    listed = HERE / "approximate.txt"
+    sections += [("Z", [f"{code}\t" for code in listed.read_text().split()] if listed.exists() else [])]
     sections += [("L", shapes.dump())]
     directory, payload = [], []
     for tag, lines in sections:

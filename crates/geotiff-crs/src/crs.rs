@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::lookup::{self, Usage};
 use crate::model::{Axis, CoordinateSystem, Definition, Ellipsoid, Id};
 use crate::units::Unit;
-use crate::{geokeys, input};
+use crate::{geokeys, identify, input, projjson, wkt};
 
 /// What kind of coordinate reference system a [`Crs`] is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -48,6 +48,7 @@ struct Inner {
     definition: Definition,
     usage: Usage,
     engine_key: OnceLock<Arc<str>>,
+    identified: OnceLock<Option<u32>>,
 }
 
 /// CRSs by EPSG code, made once: the table bounds their number.
@@ -55,7 +56,7 @@ static KNOWN: LazyLock<RwLock<HashMap<u32, Crs>>> = LazyLock::new(RwLock::defaul
 
 impl Crs {
     pub(crate) fn from_definition(definition: Definition, usage: Usage) -> Self {
-        Self(Arc::new(Inner { definition, usage, engine_key: OnceLock::new() }))
+        Self(Arc::new(Inner { definition, usage, engine_key: OnceLock::new(), identified: OnceLock::new() }))
     }
 
     /// The CRS with an EPSG code: projected, geographic 2D or 3D, geocentric, vertical or compound, deprecated ones
@@ -118,9 +119,10 @@ impl Crs {
 
     /// What tells two CRSs apart for computing: the code where there is one, else everything.
     pub(crate) fn engine_key(&self) -> Arc<str> {
-        let make = || match (self.definition(), self.epsg()) {
-            (Definition::Bound(_), _) | (_, None) => format!("{:?}", self.definition()).into(),
-            (_, Some(code)) => format!("EPSG:{code}").into(),
+        let make = || match self.definition().id() {
+            // What a text says under some code may be anything.
+            Some(id) if self.0.usage.registered => format!("{}:{}", id.authority, id.code).into(),
+            _ => format!("{:?}", self.definition()).into(),
         };
         Arc::clone(self.0.engine_key.get_or_init(make))
     }
@@ -145,9 +147,19 @@ impl Crs {
         matches!(self.definition().horizontal(), Definition::Projected(_))
     }
 
-    /// The EPSG code, if the CRS has one.
+    /// The EPSG code: the definition's own, else that of the CRS in the table with the same method, parameters,
+    /// datum, axes and units (for geodetic CRSs also the same name), as GDAL identifies one.
+    ///
+    /// The search, for a definition without a code, takes milliseconds and is done once per `Crs`.
     pub fn epsg(&self) -> Option<u32> {
-        self.definition().id().and_then(Id::as_epsg)
+        *self.0.identified.get_or_init(|| match self.definition() {
+            // Another authority's code rules EPSG's out; parameters to WGS 84 make it another CRS.
+            Definition::Bound(_) => None,
+            definition => match definition.id() {
+                Some(id) => id.as_epsg(),
+                None => identify::identify(definition),
+            },
+        })
     }
 
     /// Authority and code, such as `("EPSG", "4326")`.
@@ -161,6 +173,29 @@ impl Crs {
         // OGC's own CRSs are registered with a version; EPSG's without one.
         let version = if authority == "OGC" { "1.3" } else { "0" };
         Some(format!("http://www.opengis.net/def/crs/{authority}/{version}/{code}"))
+    }
+
+    /// The definition as WKT 2:2019 (OGC 18-010r7), on one line.
+    ///
+    /// ```
+    /// let wkt = geotiff_crs::Crs::from_epsg(4326)?.to_wkt2();
+    /// assert!(wkt.starts_with(r#"GEOGCRS["WGS 84",ENSEMBLE["World Geodetic System 1984 ensemble""#));
+    /// assert!(wkt.ends_with(r#"ID["EPSG",4326]]"#));
+    /// # Ok::<(), geotiff_crs::Error>(())
+    /// ```
+    pub fn to_wkt2(&self) -> String {
+        wkt::write(self.definition())
+    }
+
+    /// The definition as PROJJSON (schema v0.7).
+    ///
+    /// ```
+    /// let json = geotiff_crs::Crs::from_epsg(32632)?.to_projjson();
+    /// assert_eq!(json["base_crs"]["id"]["code"], 4326);
+    /// # Ok::<(), geotiff_crs::Error>(())
+    /// ```
+    pub fn to_projjson(&self) -> serde_json::Value {
+        projjson::write(self.definition())
     }
 
     /// The axes in the order of the CRS's definition, horizontal before vertical.

@@ -113,12 +113,11 @@ impl Operation {
         if west <= east { (west..=east).contains(&lon) } else { lon >= west || lon <= east }
     }
 
-    fn inside(&self, other: &Self) -> bool {
-        match (self.area, other.area) {
-            (Some(a), Some(b)) => a != b && a[0] >= b[0] && a[1] >= b[1] && a[2] <= b[2] && a[3] <= b[3],
-            (Some(_), None) => true,
-            _ => false,
-        }
+    /// The size of the area on the sphere, up to a constant.
+    fn size(&self) -> f64 {
+        let [west, south, east, north] = self.area.unwrap_or([-180.0, -90.0, 180.0, 90.0]);
+        let width = if west <= east { east - west } else { east - west + 360.0 };
+        width * (north.to_radians().sin() - south.to_radians().sin())
     }
 
     fn run(&self, lon: f64, lat: f64, reverse: bool) -> (f64, f64) {
@@ -232,13 +231,14 @@ impl ToWgs84 {
     }
 
     /// PROJ's choice at a place (degrees): the first operation there unless a later one is more accurate, or equally
-    /// accurate within a smaller area. Outside all areas, the first of all.
+    /// accurate for a smaller area. Outside all areas, the first of all.
     fn choose(operations: &[Operation], lon: f64, lat: f64) -> Option<&Operation> {
         let mut best: Option<&Operation> = None;
         for candidate in operations.iter().filter(|operation| operation.holds(lon, lat)) {
             let better = best.is_none_or(|best| {
                 let accuracy = candidate.accuracy;
-                let finer = accuracy < best.accuracy || (accuracy == best.accuracy && candidate.inside(best));
+                let finer =
+                    accuracy < best.accuracy || (accuracy == best.accuracy && candidate.size() < best.size());
                 accuracy >= 0.0 && finer && !candidate.offshore
             });
             if better {
@@ -283,13 +283,11 @@ impl Shift {
         Self { meridians, operations: (!trivial).then_some(operations) }
     }
 
-    pub(crate) fn apply(&self, points: &mut Columns<'_>, keep_turns: bool) {
+    pub(crate) fn apply(&self, points: &mut Columns<'_>) {
         let [from, to] = self.meridians;
         let Some((up, down)) = &self.operations else {
             if from != to {
                 points.apply(|lon, lat| Some((wrap(lon + from - to), lat)));
-            } else if !keep_turns {
-                // Unprojected longitudes are within half a turn already.
             }
             return;
         };

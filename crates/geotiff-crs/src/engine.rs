@@ -107,7 +107,6 @@ pub(crate) struct Engine {
 impl Engine {
     pub(crate) fn new(definition: &Definition) -> Result<Self> {
         let name = definition.name();
-        let axes = Axes::new(definition.system())?;
         let kind = match definition.horizontal() {
             Definition::Geodetic(crs) if !crs.is_geocentric() => Kind::Geographic,
             Definition::Projected(crs) => projected(&crs.conversion, &crs.base.datum.ellipsoid)
@@ -118,7 +117,7 @@ impl Engine {
                 )));
             }
         };
-        Ok(Self { axes, kind })
+        Ok(Self { axes: Axes::new(definition.system())?, kind })
     }
 
     /// From the CRS's coordinates in GIS order to longitude and latitude in radians.
@@ -147,10 +146,6 @@ impl Engine {
         }
         let axes = self.axes;
         points.apply(|e, n| Some(axes.to_crs(e, n)));
-    }
-
-    pub(crate) fn is_geographic(&self) -> bool {
-        matches!(self.kind, Kind::Geographic)
     }
 }
 
@@ -182,7 +177,9 @@ fn projected(conversion: &Conversion, ellipsoid: &Ellipsoid) -> Result<Kind> {
             lon0: values.base(8802),
         });
     }
-    let shape = shape(ellipsoid);
+    // PROJ takes a sphere of the same surface for this one, of the semi-major axis for others without an ellipsoidal form.
+    let shape =
+        if method.proj == "mill" { format!(" +R={}", authalic_radius(ellipsoid)) } else { shape(ellipsoid) };
     let arguments = values.proj_string()?;
     let make = |text: &str| {
         Proj::from_proj_string(text)
@@ -192,6 +189,13 @@ fn projected(conversion: &Conversion, ellipsoid: &Ellipsoid) -> Result<Kind> {
         proj: Box::new(make(&format!("+proj={arguments}{shape}"))?),
         geographic: Box::new(make(&format!("+proj=longlat{shape}"))?),
     })
+}
+
+/// The radius of the sphere with the ellipsoid's surface, by the series of PROJ's `+R_A`.
+fn authalic_radius(ellipsoid: &Ellipsoid) -> f64 {
+    let (a, b) = (ellipsoid.a(), ellipsoid.b());
+    let es = 1.0 - (b * b) / (a * a);
+    a * (1.0 - es * (1.0 / 6.0 + es * (17.0 / 360.0 + es * 67.0 / 3024.0)))
 }
 
 fn shape(ellipsoid: &Ellipsoid) -> String {

@@ -1,7 +1,9 @@
-//! CRSs from what people write: codes, URNs and URIs.
+//! CRSs from what people write: codes, URNs, URIs, well-known text, PROJJSON and PROJ strings.
 
 use crate::crs::Crs;
 use crate::error::{Error, Result};
+use crate::lookup::Usage;
+use crate::{names, proj_string, projjson, wkt};
 
 /// Reads a CRS from text of any supported form.
 pub(crate) fn parse(text: &str) -> Result<Crs> {
@@ -9,7 +11,36 @@ pub(crate) fn parse(text: &str) -> Result<Crs> {
     if let Some((authority, code)) = authority_code(text) {
         return from_authority(&authority, &code);
     }
-    Err(Error::unsupported(format!("{text:?} is not a CRS in a form that is known here")))
+    let definition = if wkt::looks_like_wkt(text) {
+        return from_wkt(text);
+    } else if text.starts_with('{') {
+        let value =
+            serde_json::from_str(text).map_err(|error| Error::malformed(format!("PROJJSON: {error}")))?;
+        projjson::read(&value)
+    } else if text.contains("+proj=") || text.contains("+init=") || text.starts_with("proj=") {
+        proj_string::read(text)
+    } else {
+        Err(Error::unsupported(format!("{text:.80?} is not a CRS in a form that is known here")))
+    };
+    definition.map(|definition| Crs::from_definition(definition, Usage::default()))
+}
+
+/// A definition in well-known text; one of ESRI's that EPSG has as well becomes EPSG's.
+pub(crate) fn from_wkt(text: &str) -> Result<Crs> {
+    let crs = Crs::from_definition(wkt::read(text)?, Usage::default());
+    // ESRI's own: WKT 1 without an authority, with `GCS_` and `D_` before the names.
+    if crs.authority().is_some() || !text.contains("GCS_") {
+        return Ok(crs);
+    }
+    match crs.epsg().map(|code| (code, Crs::from_epsg(code))) {
+        Some((code, Ok(known))) if same_name(&crs, code, &known) => Ok(known),
+        _ => Ok(crs),
+    }
+}
+
+fn same_name(crs: &Crs, code: u32, known: &Crs) -> bool {
+    let base = known.geographic().ok().and_then(|base| base.epsg()).unwrap_or(0);
+    names::is_projected(crs.name(), code, known.name(), base)
 }
 
 /// `EPSG:4326`, `urn:ogc:def:crs:EPSG::4326`, `http(s)://www.opengis.net/def/crs/EPSG/0/4326`, `[EPSG:4326]`, `4326`.

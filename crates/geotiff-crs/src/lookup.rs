@@ -18,6 +18,8 @@ pub(crate) type Area = [f64; 4];
 pub(crate) struct Usage {
     pub(crate) area: Option<Area>,
     pub(crate) deprecated: bool,
+    /// The definition is the table's own, so that its code says everything.
+    pub(crate) registered: bool,
 }
 
 /// The fields of one row, read in order. A field that is missing or unreadable says that the table is damaged.
@@ -58,7 +60,7 @@ impl Fields {
         let mut values = self.optional().split(',').map(str::parse::<f64>);
         let mut next = || values.next().and_then(std::result::Result::ok);
         let area = (|| Some([next()?, next()?, next()?, next()?]))();
-        Usage { area, deprecated: self.optional() == "d" }
+        Usage { area, deprecated: self.optional() == "d", registered: true }
     }
 }
 
@@ -125,6 +127,27 @@ fn compound(code: u32) -> Result<(Definition, Usage)> {
         id: Some(Id::epsg(code)),
     };
     Ok((Definition::Compound(crs), fields.usage()))
+}
+
+/// The geographic CRS of EPSG on the same datum with 2 or 3 axes; the lowest code that is not deprecated.
+pub(crate) fn geographic_with(crs: &GeodeticCrs, axes: usize) -> Option<u32> {
+    let datum = crate::model::epsg_of(crs.datum.id.as_ref())?.to_string();
+    let candidates = registry::rows(registry::GEODETIC).filter(|(_, row)| {
+        let mut fields = row.split('\t').skip(1);
+        fields.next() == Some("g") && fields.nth(1) == Some(&datum) && fields.nth(1) != Some("d")
+    });
+    let fits = |code: u32| geodetic(code).is_ok_and(|(found, _)| found.system.axes.len() == axes);
+    candidates.map(|(code, _)| code).find(|code| fits(*code))
+}
+
+/// The compound CRS of EPSG with two parts, the lowest code that is not deprecated.
+pub(crate) fn compound_of(horizontal: u32, vertical: u32) -> Option<u32> {
+    let (horizontal, vertical) = (horizontal.to_string(), vertical.to_string());
+    let found = registry::rows(registry::COMPOUND).find(|(_, row)| {
+        let mut fields = row.split('\t').skip(1);
+        fields.next() == Some(&horizontal) && fields.next() == Some(&vertical) && fields.nth(1) != Some("d")
+    });
+    found.map(|(code, _)| code)
 }
 
 pub(crate) fn datum(code: u32) -> Result<Datum> {

@@ -63,6 +63,8 @@ params! {
     LATC = 8811 "Latitude of projection centre" Angle "lat_0" ["latitude_of_center"];
     LONC = 8812 "Longitude of projection centre" Angle "lonc" ["longitude_of_center", "central_meridian"];
     AZIMUTH = 8813 "Azimuth at projection centre" Angle "alpha" ["azimuth"];
+    LABORDE_LON = 8812 "Longitude of projection centre" Angle "lon_0" ["longitude_of_center", "central_meridian"];
+    LABORDE_AZI = 8813 "Azimuth at projection centre" Angle "azi" ["azimuth"];
     GAMMA = 8814 "Angle from Rectified to Skew Grid" Angle "gamma" ["rectified_grid_angle", "xy_plane_rotation"];
     KC = 8815 "Scale factor at projection centre" Scale "k_0" ["scale_factor"];
     EC = 8816 "Easting at projection centre" Length "x_0" ["false_easting"];
@@ -122,7 +124,8 @@ pub(crate) static METHODS: &[Method] = methods! {
     9833 "Hyperbolic Cassini-Soldner" = "cass +hyperbolic" [LAT0, LON0, FE, FN] ["Hyperbolic_Cassini_Soldner"];
     9809 "Oblique Stereographic" = "sterea" [LAT0, LON0, K0, FE, FN]
         ["Oblique_Stereographic", "Double_Stereographic"];
-    9810 "Polar Stereographic (variant A)" = "stere" [LAT0, LON0, K0, FE, FN] [];
+    9810 "Polar Stereographic (variant A)" = "stere" [LAT0, LON0, K0, FE, FN]
+        ["Polar_Stereographic", "Polar_Stereographic_Variant_A"];
     9829 "Polar Stereographic (variant B)" = "stere" [POLAR_SP, POLAR_LON, FE, FN]
         ["Stereographic_North_Pole", "Stereographic_South_Pole"];
     0 "Stereographic" = "stere" [LAT0, LON0, K0, FE, FN] ["Stereographic"];
@@ -135,7 +138,7 @@ pub(crate) static METHODS: &[Method] = methods! {
          "Swiss_Oblique_Cylindrical", "Swiss_Oblique_Mercator"];
     0 "Hotine Oblique Mercator Two Point Natural Origin" = "omerc"
         [LATC, PT1_LAT, PT1_LON, PT2_LAT, PT2_LON, KC, EC, NC] ["Hotine_Oblique_Mercator_Two_Point_Natural_Origin"];
-    9813 "Laborde Oblique Mercator" = "labrd" [LATC, LONC, AZIMUTH, KC, FE, FN] ["Laborde_Oblique_Mercator"];
+    9813 "Laborde Oblique Mercator" = "labrd" [LATC, LABORDE_LON, LABORDE_AZI, KC, FE, FN] ["Laborde_Oblique_Mercator"];
     9818 "American Polyconic" = "poly" [LAT0, LON0, FE, FN] ["Polyconic"];
     9819 "Krovak" = "krovak" [LATC, POLAR_LON, COLATITUDE, PSEUDO_SP, PSEUDO_K, FE, FN] [];
     1041 "Krovak (North Orientated)" = "krovak" [LATC, POLAR_LON, COLATITUDE, PSEUDO_SP, PSEUDO_K, FE, FN] ["Krovak"];

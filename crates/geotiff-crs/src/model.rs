@@ -175,6 +175,28 @@ impl CoordinateSystem {
         }
     }
 
+    /// The axes that WKT 1, GeoKeys and PROJ strings take for granted: those that the method implies.
+    pub(crate) fn of_conversion(conversion: &Conversion, unit: &Unit) -> Self {
+        use AxisDirection::{North, South, West};
+        let latitude =
+            |code| conversion.parameters.iter().find(|p| p.code == Some(code)).map_or(0.0, |p| p.value);
+        // Away from the south pole, towards the north pole's opposite side.
+        let polar = |latitude: f64| {
+            let direction = if latitude < 0.0 { North } else { South };
+            [("Easting", "E", direction), ("Northing", "N", direction)]
+        };
+        let axes = match conversion.method_code {
+            Some(9808) => [("Westing", "Y", West), ("Southing", "X", South)],
+            Some(9819) => [("Southing", "X", South), ("Westing", "Y", West)],
+            Some(9810) => polar(latitude(8801)),
+            Some(9829) => polar(latitude(8832)),
+            _ => return Self::easting_northing(unit),
+        };
+        let axes = axes
+            .map(|(name, abbreviation, direction)| Axis::new(name, abbreviation, direction, unit.clone()));
+        Self { kind: SystemKind::Cartesian, axes: axes.into() }
+    }
+
     pub(crate) fn height(unit: &Unit) -> Self {
         Self {
             kind: SystemKind::Vertical,

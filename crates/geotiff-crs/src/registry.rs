@@ -44,6 +44,15 @@ pub(crate) const OPERATIONS: Tag = b'T';
 /// Ellipsoids of those operations.
 pub(crate) const SHAPE: Tag = b'L';
 
+/// Other names of geodetic datums.
+pub(crate) const DATUM_ALIAS: Tag = b'A';
+/// Codes whose transforms differ from PROJ's by more than 2 mm somewhere.
+pub(crate) const APPROXIMATE: Tag = b'Z';
+/// ESRI's names of geographic CRSs, without `GCS_`.
+pub(crate) const GEODETIC_ALIAS: Tag = b'F';
+/// ESRI's names of projected CRSs.
+pub(crate) const PROJECTED_ALIAS: Tag = b'B';
+
 const MAGIC: &[u8] = b"GTCR\x01";
 const ENTRY: usize = 13;
 

@@ -7,6 +7,7 @@ use crate::crs::Crs;
 use crate::datum::Shift;
 use crate::engine::{Columns, Engine};
 use crate::error::Result;
+use crate::registry;
 
 /// Points transformed at a time: both columns stay in the first-level cache through all stages.
 const BATCH: usize = 512;
@@ -52,6 +53,7 @@ struct Pipeline {
     from: Engine,
     shift: Shift,
     to: Engine,
+    approximate: bool,
 }
 
 impl CoordTransform for Pipeline {
@@ -59,13 +61,13 @@ impl CoordTransform for Pipeline {
         for (xs, ys) in xs.chunks_mut(BATCH).zip(ys.chunks_mut(BATCH)) {
             let mut points = Columns { xs, ys };
             self.from.inverse(&mut points);
-            self.shift.apply(&mut points, self.from.is_geographic());
+            self.shift.apply(&mut points);
             self.to.forward(&mut points);
         }
     }
 
     fn is_approximate(&self) -> bool {
-        self.shift.is_approximate()
+        self.approximate
     }
 }
 
@@ -107,13 +109,15 @@ pub fn transformer(from: &Crs, to: &Crs) -> Result<Arc<dyn CoordTransform>> {
 }
 
 fn make(from: &Crs, to: &Crs) -> Result<Arc<dyn CoordTransform>> {
-    let pipeline = Pipeline {
-        from: Engine::new(from.definition())?,
-        to: Engine::new(to.definition())?,
-        shift: Shift::between(from.definition(), to.definition()),
-    };
+    let (source, target) = (Engine::new(from.definition())?, Engine::new(to.definition())?);
     if from.engine_key() == to.engine_key() {
         return Ok(Arc::new(Identity));
     }
-    Ok(Arc::new(pipeline))
+    let shift = Shift::between(from.definition(), to.definition());
+    let listed = |crs: &Crs| {
+        let code = crs.horizontal().and_then(|crs| crs.epsg());
+        code.is_some_and(|code| registry::row(registry::APPROXIMATE, code).is_some())
+    };
+    let approximate = shift.is_approximate() || listed(from) || listed(to);
+    Ok(Arc::new(Pipeline { from: source, shift, to: target, approximate }))
 }

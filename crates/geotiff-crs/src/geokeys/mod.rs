@@ -1,0 +1,251 @@
+//! CRSs from GeoKeys (OGC GeoTIFF 1.1, section 7), by the rules of libgeotiff and GDAL where the standard is silent.
+
+mod citation;
+mod conversion;
+mod geodetic;
+
+use geotiff_core::{GeoKey, GeoKeys};
+
+use crate::crs::{Crs, CrsKind};
+use crate::error::{Error, Result};
+use crate::input;
+use crate::lookup::{self, Usage};
+use crate::model::{
+    BoundCrs, CompoundCrs, CoordinateSystem, Definition, EngineeringCrs, Frame, ProjectedCrs, VerticalCrs,
+    VerticalDatum,
+};
+use crate::units::{Unit, UnitKind};
+
+const USER_DEFINED: u16 = 32767;
+
+/// The CRS that the keys describe, `None` where there are no keys.
+pub(crate) fn read(keys: &GeoKeys) -> Result<Option<Crs>> {
+    if keys.iter().len() == 0 {
+        return Ok(None);
+    }
+    let reader = Reader { keys };
+    reader.crs().map_err(|error| error.context("GeoKeys"))
+}
+
+struct Reader<'a> {
+    keys: &'a GeoKeys,
+}
+
+impl Reader<'_> {
+    /// An EPSG code; user-defined and undefined are none.
+    fn code(&self, key: GeoKey) -> Option<u32> {
+        self.keys.short(key).filter(|code| !matches!(*code, 0 | USER_DEFINED)).map(u32::from)
+    }
+
+    /// A finite number.
+    fn double(&self, key: GeoKey) -> Option<f64> {
+        self.keys.double(key).filter(|value| value.is_finite())
+    }
+
+    fn text(&self, key: GeoKey) -> Option<&str> {
+        self.keys.ascii(key).map(str::trim).filter(|text| !text.is_empty())
+    }
+
+    fn crs(&self) -> Result<Option<Crs>> {
+        let vertical = self.code(GeoKey::VERTICAL_CS_TYPE);
+        let model = match self.keys.short(GeoKey::MODEL_TYPE) {
+            Some(model @ 1..=3) => model,
+            // Without a model the code of a projected CRS says enough.
+            _ if self.code(GeoKey::PROJECTED_CS_TYPE).is_some() => 1,
+            Some(0) => return Ok(None),
+            _ => 0,
+        };
+        let horizontal = match model {
+            1 => self.projected()?,
+            2 => self.geographic(vertical)?,
+            3 => return self.geocentric().map(Some),
+            _ => return self.without_model().map(Some),
+        };
+        // GDAL reports heights from GeoTIFF 1.1 on: 1.0 files often bear them by mistake.
+        if self.keys.revision().1 == 0 {
+            return Ok(Some(horizontal));
+        }
+        self.with_heights(horizontal, vertical).map(Some)
+    }
+
+    fn projected(&self) -> Result<Crs> {
+        let transform = self.code(GeoKey::PROJ_COORD_TRANS);
+        let defined = transform.is_some() || self.code(GeoKey::PROJECTION).is_some();
+        match self.code(GeoKey::PROJECTED_CS_TYPE).map(Crs::from_epsg) {
+            Some(Ok(crs)) => return self.in_own_unit(crs),
+            // A code that is not in the table, but what it stands for is written out.
+            Some(Err(_)) if defined => {}
+            Some(Err(error)) => return Err(error),
+            None => {}
+        }
+        if let Some(text) = self.text(GeoKey::PCS_CITATION).and_then(citation::esri_pe) {
+            return input::from_wkt(text);
+        }
+        if !defined {
+            // Methods that GeoTIFF has no number for: nothing but the name is known.
+            return self.engineering(&citation::projected_name(self));
+        }
+        let (base, shift) = geodetic::read(self)?;
+        let linear = self.linear_unit()?;
+        let conversion = conversion::read(self, &base.angular_unit(), &linear)?;
+        let system = CoordinateSystem::of_conversion(&conversion, &linear);
+        let crs = ProjectedCrs { name: citation::projected_name(self), base, conversion, system, id: None };
+        Ok(finish(Definition::Projected(Box::new(crs)), shift))
+    }
+
+    /// A CRS of EPSG whose axes the file gives in another unit: then it is no longer EPSG's.
+    fn in_own_unit(&self, crs: Crs) -> Result<Crs> {
+        let given = self.code(GeoKey::PROJ_LINEAR_UNITS).and_then(Unit::from_epsg);
+        let Definition::Projected(known) = crs.definition() else { return Ok(crs) };
+        match given.filter(|given| given.kind() == UnitKind::Linear && crs.linear_unit() != Some(given)) {
+            None => Ok(crs),
+            Some(unit) => {
+                let mut own = (**known).clone();
+                own.id = None;
+                own.system.axes.iter_mut().for_each(|axis| axis.unit = unit.clone());
+                Ok(finish(Definition::Projected(Box::new(own)), None))
+            }
+        }
+    }
+
+    fn geographic(&self, vertical: Option<u32>) -> Result<Crs> {
+        let Some(code) = self.code(GeoKey::GEOGRAPHIC_TYPE) else {
+            let (crs, shift) = geodetic::read(self)?;
+            return Ok(finish(Definition::Geodetic(crs), shift));
+        };
+        let crs = Crs::from_epsg(code)?;
+        let Definition::Geodetic(found) = crs.definition() else {
+            return Err(Error::malformed(format!("GeographicTypeGeoKey {code} is no geographic CRS")));
+        };
+        let three = crs.kind() == CrsKind::Geographic3D;
+        let heights = match vertical {
+            // GeoTIFF 1.0's codes of heights above ellipsoids (section 6.3.4.1).
+            Some(5001..=5033) => true,
+            // GDAL marks the 3D CRS by giving its code as the vertical one.
+            Some(code) if self.keys.revision().1 > 0 => {
+                three || Crs::from_epsg(code).is_ok_and(|crs| crs.kind() == CrsKind::Geographic3D)
+            }
+            _ => three && self.keys.revision().1 > 0,
+        };
+        if heights == three {
+            return Ok(crs);
+        }
+        let wanted = lookup::geographic_with(found, if heights { 3 } else { 2 });
+        wanted.map_or(Ok(crs), Crs::from_epsg)
+    }
+
+    fn geocentric(&self) -> Result<Crs> {
+        if let Some(Ok(crs)) = self.code(GeoKey::GEOGRAPHIC_TYPE).map(Crs::from_epsg)
+            && crs.kind() == CrsKind::Geocentric
+        {
+            return Ok(crs);
+        }
+        let (mut crs, shift) = geodetic::read(self)?;
+        let unit = self.unit(GeoKey::GEOG_LINEAR_UNITS, GeoKey::GEOG_LINEAR_UNIT_SIZE, UnitKind::Linear)?;
+        crs.system = CoordinateSystem::geocentric(&unit);
+        crs.id = None;
+        if let Some(name) = self.text(GeoKey::CITATION).or(self.text(GeoKey::GEOG_CITATION)) {
+            name.clone_into(&mut crs.name);
+        }
+        Ok(finish(Definition::Geodetic(crs), shift))
+    }
+
+    /// An ESRI definition where the model is user-defined, else a plane without a place on the Earth.
+    fn without_model(&self) -> Result<Crs> {
+        if let Some(text) = self.text(GeoKey::PCS_CITATION).and_then(citation::esri_pe) {
+            return input::from_wkt(text);
+        }
+        let name = self.text(GeoKey::CITATION).or(self.text(GeoKey::GEOG_CITATION)).unwrap_or("unnamed");
+        self.engineering(&citation::without_imagine(name))
+    }
+
+    /// A plane of which the name and the unit are all that is known.
+    fn engineering(&self, name: &str) -> Result<Crs> {
+        let crs = EngineeringCrs {
+            name: name.to_owned(),
+            datum: "Unknown engineering datum".to_owned(),
+            system: CoordinateSystem::easting_northing(&self.linear_unit()?),
+            id: None,
+        };
+        Ok(finish(Definition::Engineering(crs), None))
+    }
+
+    fn with_heights(&self, horizontal: Crs, vertical: Option<u32>) -> Result<Crs> {
+        let keys = [GeoKey::VERTICAL_CS_TYPE, GeoKey::VERTICAL_DATUM, GeoKey::VERTICAL_UNITS];
+        if keys.iter().all(|key| self.keys.get(*key).is_none()) || horizontal.kind() == CrsKind::Geographic3D
+        {
+            return Ok(horizontal);
+        }
+        let heights = match vertical.map(lookup::vertical) {
+            Some(Ok((crs, _))) => crs,
+            _ => self.own_heights()?,
+        };
+        let name = match self.text(GeoKey::CITATION) {
+            Some(name) => name.to_owned(),
+            None => format!("{} + {}", horizontal.name(), heights.name),
+        };
+        if let (Some(h), Some(v)) = (horizontal.epsg(), vertical)
+            && let Some(known) = lookup::compound_of(h, v)
+        {
+            return Crs::from_epsg(known);
+        }
+        let crs = CompoundCrs {
+            name,
+            horizontal: Box::new(horizontal.definition().clone()),
+            vertical: Box::new(Definition::Vertical(heights)),
+            id: None,
+        };
+        Ok(finish(Definition::Compound(crs), None))
+    }
+
+    fn own_heights(&self) -> Result<VerticalCrs> {
+        let datum = self.code(GeoKey::VERTICAL_DATUM).and_then(|code| lookup::vertical_datum(code).ok());
+        let unit = match self.code(GeoKey::VERTICAL_UNITS) {
+            Some(code) => linear_unit(code)?,
+            None => Unit::metre(),
+        };
+        Ok(VerticalCrs {
+            name: self.text(GeoKey::VERTICAL_CITATION).unwrap_or("unknown").to_owned(),
+            datum: datum.unwrap_or(VerticalDatum {
+                name: "unknown".to_owned(),
+                frame: Frame::Static,
+                anchor_epoch: None,
+                id: None,
+            }),
+            system: CoordinateSystem::height(&unit),
+            id: None,
+        })
+    }
+
+    fn linear_unit(&self) -> Result<Unit> {
+        self.unit(GeoKey::PROJ_LINEAR_UNITS, GeoKey::PROJ_LINEAR_UNIT_SIZE, UnitKind::Linear)
+    }
+
+    /// A unit by its code, by its size where it is user-defined; metre or degree where nothing is said.
+    fn unit(&self, code: GeoKey, size: GeoKey, kind: UnitKind) -> Result<Unit> {
+        if let Some(code) = self.code(code) {
+            let unit = Unit::from_epsg(code).filter(|unit| unit.kind() == kind);
+            return unit.ok_or_else(|| Error::unsupported(format!("unit with code {code}")));
+        }
+        let user_defined = self.keys.short(code) == Some(USER_DEFINED);
+        match self.double(size).filter(|size| user_defined && *size > 0.0) {
+            Some(size) => Ok(crate::names::unit(&citation::unit_name(self, kind), kind, size)),
+            None if kind == UnitKind::Angular => Ok(Unit::degree()),
+            None => Ok(Unit::metre()),
+        }
+    }
+}
+
+fn linear_unit(code: u32) -> Result<Unit> {
+    Unit::from_epsg(code)
+        .filter(|unit| unit.kind() == UnitKind::Linear)
+        .ok_or_else(|| Error::unsupported(format!("unit of length with code {code}")))
+}
+
+fn finish(definition: Definition, shift: Option<[f64; 7]>) -> Crs {
+    let definition = match shift {
+        Some(to_wgs84) => Definition::Bound(BoundCrs { source: Box::new(definition), to_wgs84 }),
+        None => definition,
+    };
+    Crs::from_definition(definition, Usage::default())
+}
