@@ -1,0 +1,33 @@
+//! The subcommands.
+
+mod bbox;
+mod crs;
+mod info;
+mod plan;
+mod points;
+mod read;
+mod sample;
+mod source;
+mod stats;
+mod tms;
+mod validate;
+
+use crate::args::Command;
+use crate::error::Failure;
+
+/// Does what the command line asks.
+///
+/// # Errors
+/// The failure to report.
+pub(crate) async fn run(command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Info(arguments) => info::run(arguments).await,
+        Command::Read(arguments) => read::run(*arguments).await,
+        Command::Sample(arguments) => sample::run(arguments).await,
+        Command::Stats(arguments) => stats::run(arguments).await,
+        Command::Validate(arguments) => validate::run(arguments).await,
+        Command::Tms(arguments) => tms::run(arguments).await,
+        Command::Tile(_) => Err(Failure::not_yet("geotiff tile")),
+        Command::Warp(_) => Err(Failure::not_yet("geotiff warp")),
+    }
+}

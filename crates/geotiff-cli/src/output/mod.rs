@@ -1,0 +1,13 @@
+//! What the command writes: files, and JSON on standard output.
+
+mod describe;
+mod file;
+mod geotiff;
+mod json;
+mod npy;
+mod picture;
+mod raster;
+
+pub(crate) use file::{OutFile, remove_unfinished};
+pub(crate) use json::{Number, print_json, print_text};
+pub(crate) use raster::{write_masks, write_raster};

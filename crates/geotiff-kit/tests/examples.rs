@@ -1,0 +1,35 @@
+//! The examples run to their end; Cargo builds them with the tests.
+
+#![allow(clippy::panic, reason = "a test fails by panicking")]
+
+use std::path::PathBuf;
+use std::process::Command;
+
+fn run(example: &str) -> String {
+    // target/<profile>/deps/<this test> → target/<profile>/examples/<example>
+    let test = std::env::current_exe().expect("a test knows its path");
+    let profile: PathBuf = test.ancestors().nth(2).expect("tests lie in target/<profile>/deps").into();
+    let path = profile.join("examples").join(format!("{example}{}", std::env::consts::EXE_SUFFIX));
+    let output = Command::new(&path).output().unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    assert!(output.status.success(), "{example}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("examples print text")
+}
+
+#[test]
+#[cfg(all(feature = "file", feature = "codecs"))]
+fn read_window_tells_the_bands() {
+    let printed = run("read_window");
+    assert!(printed.contains("band 1: ") && printed.contains("pixels valid"), "{printed}");
+}
+
+#[test]
+#[cfg(feature = "codecs")]
+fn own_store_counts_one_request_to_open() {
+    assert!(run("own_store").starts_with("open: 1 request, 32768 bytes\n"), "{}", run("own_store"));
+}
+
+#[test]
+#[cfg(feature = "deflate")]
+fn single_codec_decodes() {
+    assert_eq!(run("single_codec"), "[100, 101, 103, 200, 200, 199]\n");
+}
