@@ -35,7 +35,9 @@ impl Decoder for JpegXl {
         options.adjust_orientation = false;
         options.render_spot_colors = false;
         options.max_profile_level = ProfileLevel::Main10;
-        options.sample_limit = Some(spec.row_samples()?.saturating_mul(spec.height as usize).max(1));
+        // jxl counts three channels of colour in grey images too.
+        let pixels = (spec.width as usize).saturating_mul(spec.height as usize);
+        options.sample_limit = Some(pixels.saturating_mul(usize::from(spec.samples).saturating_add(2)));
         let mut decoder = JxlDecoder::new(options);
         let mut input = src;
         expect(&mut decoder, &mut input, None, Event::BasicInfo)?;
