@@ -61,7 +61,11 @@ impl Executor for InlineExecutor {
 }
 
 /// Runs `work` on `executor` and waits for its result.
-pub(crate) async fn run<R: Send + 'static>(
+///
+/// # Errors
+///
+/// [`ErrorKind::Usage`] where the executor drops the job instead of running it.
+pub async fn run<R: Send + 'static>(
     executor: &Arc<dyn Executor>,
     work: impl FnOnce() -> R + Send + 'static,
 ) -> Result<R, Error> {

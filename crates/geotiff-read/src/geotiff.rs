@@ -11,7 +11,9 @@ use crate::image::ImageState;
 use crate::raster::MaskKind;
 use crate::sidecar::{Origin, Sidecars};
 use crate::source::Source;
-use crate::{Error, OpenOptions, Raster, ReadOptions, ReadPlan, metadata, nodata, read, resized, transform};
+use crate::{
+    Error, Limits, OpenOptions, Raster, ReadOptions, ReadPlan, metadata, nodata, read, resized, transform,
+};
 
 /// An open GeoTIFF: immutable, cheap to clone, shared freely between threads and tasks.
 ///
@@ -250,8 +252,14 @@ impl GeoTiff {
             .at(self.path()))
     }
 
-    pub(crate) fn executor(&self) -> &Arc<dyn Executor> {
+    /// Where decoding and resampling run.
+    pub fn executor(&self) -> &Arc<dyn Executor> {
         &self.inner.executor
+    }
+
+    /// The bounds on what reads of this file can ask for.
+    pub fn limits(&self) -> &Limits {
+        &self.inner.options.limits
     }
 
     pub(crate) async fn read_pixels(

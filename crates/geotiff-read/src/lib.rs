@@ -64,7 +64,7 @@ pub use array::{Array, Sample};
 pub use error::{Error, ErrorKind};
 #[cfg(feature = "rayon")]
 pub use executor::RayonExecutor;
-pub use executor::{Executor, InlineExecutor, Job};
+pub use executor::{Executor, InlineExecutor, Job, run};
 pub use geotiff::{GeoTiff, Level};
 pub use options::{Limits, OpenOptions, ReadOptions};
 pub use plan::{ImageRole, Placement, PlannedChunk, PlannedRequest, ReadPlan};

@@ -66,6 +66,42 @@ pub struct Raster {
 }
 
 impl Raster {
+    /// A raster of pixels that were made rather than read, such as warped ones: `data` and `masks` have the axes
+    /// (band, row, column); a mask is 0 where a pixel has no value. It has no georeferencing yet.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Usage`](crate::ErrorKind::Usage) where the shapes and the number of bands differ.
+    pub fn from_parts(
+        data: Array,
+        masks: &Array3<u8>,
+        bands: Vec<u16>,
+        mask_kinds: Vec<MaskKind>,
+    ) -> Result<Self, Error> {
+        let [count, height, width] = data.shape();
+        if masks.dim() != (count, height, width) || bands.len() != count || mask_kinds.len() != count {
+            let message = format!(
+                "{} bands, {} kinds of masks and masks of {:?} for pixels of {:?}",
+                bands.len(),
+                mask_kinds.len(),
+                masks.shape(),
+                data.shape()
+            );
+            return Err(Error::usage(message));
+        }
+        Ok(Self {
+            data,
+            bands,
+            transform: None,
+            crs: None,
+            nodata: None,
+            interleaved: false,
+            mask_kinds,
+            validity: masks.outer_iter().map(|mask| Validity::Shared(mask.to_owned())).collect(),
+            inside: Some([0..width, 0..height]),
+        })
+    }
+
     /// Columns.
     pub fn width(&self) -> usize {
         let [_, height_or_width, last] = self.data.shape();

@@ -14,7 +14,12 @@ const TURN: f64 = 200.0;
 ///
 /// Where `to` is geographic, a box around a pole spans all longitudes and reaches the pole, and one across the
 /// antimeridian has `left > right`. Points without an answer are left out.
-pub(crate) fn transform_bounds(from: &Crs, to: &Crs, bounds: &BoundingBox) -> Result<BoundingBox, Error> {
+///
+/// # Errors
+///
+/// [`UnknownCrs`](ErrorKind::UnknownCrs) where there is no transform between the two;
+/// [`OutsideDomain`](ErrorKind::OutsideDomain) where no point of the box has an answer.
+pub fn transform_bounds(from: &Crs, to: &Crs, bounds: &BoundingBox) -> Result<BoundingBox, Error> {
     let there = between(from, to)?;
     if from == to {
         return Ok(*bounds);

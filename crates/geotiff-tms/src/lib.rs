@@ -64,6 +64,7 @@ mod v1;
 mod well_known;
 mod zoom;
 
+pub use bounds::transform_bounds;
 pub use custom::CustomOptions;
 pub use error::{Error, ErrorKind};
 pub use feature::FeatureOptions;

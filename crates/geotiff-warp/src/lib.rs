@@ -1,0 +1,62 @@
+//! Pixels of a GeoTIFF in any bounds, size and CRS, and map tiles.
+//!
+//! For people who serve maps or bring files of many CRSs onto one grid. [`warp`] makes a [`TargetGrid`] out of a
+//! [`GeoTiff`](geotiff_read::GeoTiff), [`tile`] a tile of a [`TileMatrixSet`](geotiff_tms::TileMatrixSet):
+//!
+//! ```
+//! # futures::executor::block_on(async {
+//! use std::sync::Arc;
+//! use geotiff_read::GeoTiff;
+//! use geotiff_read::resample::Resampling;
+//! use geotiff_tms::well_known;
+//! use geotiff_warp::{TileOptions, WarpOptions, tile};
+//!
+//! # let store = geotiff_io::MemoryStore::new();
+//! # store.put("scene.tif", std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/scene.tif"))?);
+//! # let store = Arc::new(store);
+//! let tiff = GeoTiff::open(store, "scene.tif").await?;
+//! let options = TileOptions::new().warp(WarpOptions::new().resampling(Resampling::Bilinear));
+//! let picture = tile(&tiff, "0/0/0".parse()?, &*well_known("WebMercatorQuad")?, &options).await?;
+//! assert_eq!(picture.masks().dim(), (3, 256, 256));
+//! # Ok::<_, Box<dyn std::error::Error>>(())
+//! # }).unwrap();
+//! ```
+//!
+//! # How
+//!
+//! ```text
+//! grid, method ──► level (GDAL's choice) ──► positions of pixels in the level (approximate grid, or exact)
+//!    ──► the window that they need, read with its mask ──► GDAL's warp kernels on the executor ──► Raster
+//! ```
+//!
+//! Positions are transformed exactly at the corners of cells and interpolated between; a cell is divided until the
+//! middles of its sides and its centre are right to 0.06 source pixels, and a cell with a corner outside the domain of
+//! a CRS, at the antimeridian or a pole is divided down to its pixels. Large results are made in blocks, each of a
+//! bounded part of the source.
+//!
+//! # Where it differs from GDAL
+//!
+//! - A result smaller than the file is resampled once, from the level to the pixel, at the exact position. Reading a
+//!   `WarpedVRT` decimated resamples twice, the second time from the virtual pixels of the first; by nearest that may
+//!   take the neighbouring pixel, and at the edge of an image the outermost pixels are valid here that rio-tiler, which
+//!   interpolates the mask too, leaves out.
+//! - Nodata masks each band for itself; rasterio warps with `UNIFIED_SRC_NODATA=YES`.
+//! - The widening of a kernel follows the true scale of the image along its columns and rows, not the size of the
+//!   source window: a rotated image is not blurred more than an upright one.
+
+mod error;
+mod grid;
+mod kernel;
+mod level;
+mod mapping;
+mod options;
+mod render;
+mod resample;
+mod tile;
+mod warp;
+
+pub use error::{Error, ErrorKind};
+pub use options::{TargetGrid, WarpOptions};
+pub use render::{Colormap, rescale};
+pub use tile::{TileOptions, tile};
+pub use warp::warp;
