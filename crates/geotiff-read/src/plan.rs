@@ -64,7 +64,7 @@ pub struct PlannedChunk {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PlannedRequest {
-    /// The image whose object is asked.
+    /// The image whose object is asked; the chunks of a mask in the same object come with those of the pixels.
     pub role: ImageRole,
     /// The bytes.
     pub range: Range<u64>,
@@ -208,17 +208,19 @@ pub(crate) fn locate(
     Ok(())
 }
 
-/// Groups the located chunks of one role into requests.
+/// Groups the located chunks of `roles`, all of one object, into requests: those of a COG's mask lie between those
+/// of its pixels.
 pub(crate) fn requests(
     chunks: &[PlannedChunk],
-    role: ImageRole,
+    roles: &[ImageRole],
     gap: u64,
     max_size: u64,
 ) -> Vec<PlannedRequest> {
+    let Some(&role) = roles.first() else { return Vec::new() };
     let mut positions = Vec::new();
     let mut ranges = Vec::new();
     for (position, chunk) in chunks.iter().enumerate() {
-        if let Some(range) = chunk.location.clone().filter(|_| chunk.role == role) {
+        if let Some(range) = chunk.location.clone().filter(|_| roles.contains(&chunk.role)) {
             positions.push(position);
             ranges.push(range);
         }

@@ -96,9 +96,13 @@ impl<'a> Request<'a> {
             chunks.append(&mut self.chunks_of(ImageRole::Mask, mask, &BTreeSet::from([0])).await?);
         }
         let (gap, max) = (self.inner.options().coalesce_gap, self.inner.options().coalesce_max);
-        let mut requests = plan::requests(&chunks, ImageRole::Data, gap, max);
-        requests.extend(plan::requests(&chunks, ImageRole::Mask, gap, max));
-        requests.sort_by_key(|request| request.range.start);
+        let one_object = self.mask().is_none_or(|mask| Arc::ptr_eq(mask.source(), self.state().source()));
+        let requests = if one_object {
+            plan::requests(&chunks, &[ImageRole::Data, ImageRole::Mask], gap, max)
+        } else {
+            let data = plan::requests(&chunks, &[ImageRole::Data], gap, max);
+            data.into_iter().chain(plan::requests(&chunks, &[ImageRole::Mask], gap, max)).collect()
+        };
         let window = match self.area {
             Area::Window(window, _) => window,
             Area::Pixels(pixels) => PixelWindow::whole(pixels.len() as u32, 1),
