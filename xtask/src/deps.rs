@@ -61,6 +61,11 @@ const RULES: &[Rule] = &[
     },
     Rule {
         ours: &["geotiff-core", "geotiff-codecs", "geotiff-io", "geotiff-crs", "geotiff-read", "geotiff-tms"],
+        never: &["reqwest", "object_store"],
+        ..rule("geotiff-warp", NONE)
+    },
+    Rule {
+        ours: &["geotiff-core", "geotiff-codecs", "geotiff-io", "geotiff-crs", "geotiff-read", "geotiff-tms"],
         never: NOWHERE,
         ..rule("geotiff-kit", ALL)
     },
