@@ -49,6 +49,18 @@ const CONVERTED: [&str; 9] = [
     "stats",
 ];
 
+/// Where rasterio's Python, not GDAL, changes the text of tags: it cuts values at an ampersand and drops what is not
+/// UTF-8.
+const TAGS_DIFFER: [&str; 4] = [
+    "files/metadata/xml.tif",
+    "files/metadata/xml-entities.tif",
+    "files/metadata/xml-latin1.tif",
+    "files/metadata/description-latin1.tif",
+];
+
+/// A CRS of a kind that is not understood yet (a rotated pole): said on standard error, with the rest of the facts.
+const CRS_NOT_UNDERSTOOD: &str = "files/crs/rotated-pole.tif";
+
 #[test]
 fn every_fixture_is_described_as_rasterio_does() {
     let (mut differences, mut done) = (Vec::new(), 0);
@@ -56,6 +68,14 @@ fn every_fixture_is_described_as_rasterio_does() {
     for record in manifest().iter().filter(|record| record["driver"].is_string()) {
         let path = record["path"].as_str().expect("a path");
         let run = geotiff(&["info", "--json", &fixture(path)]);
+        if path == CRS_NOT_UNDERSTOOD {
+            assert!(
+                run.stderr.contains("cannot be understood") && run.json()["crs"].is_null(),
+                "{}",
+                run.stderr
+            );
+            continue;
+        }
         if !run.stderr.is_empty() {
             differences.push(format!("{path}: {}", run.stderr.trim_end()));
             continue;
@@ -95,7 +115,8 @@ fn compare(path: &str, info: &Value, record: &Value, differences: &mut Vec<Strin
     }
     for (domain, tags) in record["tags"].as_object().expect("domains") {
         // GDAL says there what it converts from.
-        if !(is_converted && domain == "IMAGE_STRUCTURE") {
+        let is_changed = domain.is_empty() && TAGS_DIFFER.contains(&path);
+        if !(is_changed || is_converted && domain == "IMAGE_STRUCTURE") {
             differ(&format!("tags of {domain:?}"), &info["tags"][domain], tags);
         }
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use geotiff_kit::core::{
-    BandMetadata, ByteOrder, Domains, Image, Page, PlanarConfiguration, Rpc, Statistics,
+    BandMetadata, ByteOrder, Domains, Image, Page, PlanarConfiguration, Rpc, Statistics, Tag,
 };
 use geotiff_kit::{Crs, GeoTiff, Nodata};
 use serde::Serialize;
@@ -90,6 +90,20 @@ pub(super) struct GcpFacts {
     z: Number,
 }
 
+/// What rasterio says of an image without georeferencing: pixel coordinates, or the scale alone where there is one.
+fn without_georeferencing(image: &Image) -> [f64; 6] {
+    match image.ifd().doubles(Tag::MODEL_PIXEL_SCALE).as_deref() {
+        Some(&[x, y, ..]) if x != 0.0 && y != 0.0 => [x, 0.0, 0.0, 0.0, -y.abs(), 0.0],
+        _ => [1.0, 0.0, 0.0, 0.0, 1.0, 0.0],
+    }
+}
+
+/// The unit of a compound CRS's heights, which is that of the bands where they name none.
+fn height_unit(tiff: &GeoTiff) -> Option<String> {
+    let vertical = tiff.crs().ok().flatten()?.vertical()?;
+    vertical.vertical_unit().map(|unit| unit.name().to_owned())
+}
+
 /// Collects the facts of an open page.
 ///
 /// # Errors
@@ -100,8 +114,7 @@ pub(super) async fn of(tiff: &GeoTiff) -> Result<Facts, Failure> {
     let image = page.image();
     let metadata = page.metadata();
     let georeferencing = page.georeferencing();
-    // What rasterio says of an image without georeferencing: pixel coordinates.
-    let transform = tiff.transform().unwrap_or([1.0, 0.0, 0.0, 0.0, 1.0, 0.0]);
+    let transform = tiff.transform().unwrap_or_else(|| without_georeferencing(image));
     let bounds = geotiff_kit::read::transform::bounds(transform, tiff.width(), tiff.height());
     let bands: Vec<BandMetadata<'_>> = metadata.bands().collect();
     let band_tags = |band: &BandMetadata<'_>| items(&band.tags(), "");
@@ -127,7 +140,10 @@ pub(super) async fn of(tiff: &GeoTiff) -> Result<Facts, Failure> {
         mask_flags: tiff.mask_kinds().iter().map(|kind| kind.flag_names()).collect(),
         scales: bands.iter().map(|band| Number(band.scale())).collect(),
         offsets: bands.iter().map(|band| Number(band.offset())).collect(),
-        units: bands.iter().map(|band| band.unit().map(str::to_owned)).collect(),
+        units: bands
+            .iter()
+            .map(|band| band.unit().map(str::to_owned).or_else(|| height_unit(tiff)))
+            .collect(),
         descriptions: bands.iter().map(|band| band.description().map(str::to_owned)).collect(),
         tags: tags(metadata.domains()),
         band_tags: bands.iter().map(band_tags).collect(),
