@@ -69,11 +69,8 @@ fn every_fixture_is_described_as_rasterio_does() {
         let path = record["path"].as_str().expect("a path");
         let run = geotiff(&["info", "--json", &fixture(path)]);
         if path == CRS_NOT_UNDERSTOOD {
-            assert!(
-                run.stderr.contains("cannot be understood") && run.json()["crs"].is_null(),
-                "{}",
-                run.stderr
-            );
+            assert!(run.stderr.contains("cannot be understood"), "{}", run.stderr);
+            assert!(run.json()["crs"].is_null());
             continue;
         }
         if !run.stderr.is_empty() {
