@@ -94,7 +94,7 @@ pub(crate) fn interpretation(image: &Image, band: u16, table: bool) -> ColorInte
     let named = match image.photometric() {
         _ if table && band == 0 => [C::Palette].get(usize::from(band)),
         // GDAL gives every bitmap a table of two colours.
-        _ if is_bitmap(image) => [C::Palette].get(usize::from(band)),
+        _ if image.is_bitmap() => [C::Palette].get(usize::from(band)),
         Photometric::RGB => [C::Red, C::Green, C::Blue].get(usize::from(band)),
         Photometric::YCBCR if image.compression() == Compression::JPEG => {
             [C::Red, C::Green, C::Blue].get(usize::from(band))
@@ -109,10 +109,6 @@ pub(crate) fn interpretation(image: &Image, band: u16, table: bool) -> ColorInte
         None if extra_sample(image, band).is_some_and(is_alpha) => C::Alpha,
         None => C::Undefined,
     }
-}
-
-fn is_bitmap(image: &Image) -> bool {
-    image.samples_per_pixel() == 1 && image.bits_per_sample().first() == Some(&1)
 }
 
 fn is_alpha(extra: ExtraSample) -> bool {

@@ -367,8 +367,11 @@ impl<'a> BandMetadata<'a> {
     /// What the band shows.
     #[must_use]
     pub fn color_interpretation(&self) -> ColorInterpretation {
-        let given = self.items.and_then(|items| items.color);
-        given.or_else(|| self.all.defaults.colors.get(usize::from(self.band)).copied()).unwrap_or_default()
+        let default = self.all.defaults.colors.get(usize::from(self.band)).copied();
+        // GDAL does not ask what is said of a bitmap: it always has a table of two colours.
+        let is_bitmap = self.all.defaults.nbits == Some(1) && default == Some(ColorInterpretation::Palette);
+        let given = self.items.and_then(|items| items.color).filter(|_| !is_bitmap);
+        given.or(default).unwrap_or_default()
     }
 
     /// Key and value pairs of the band, by domain. `NBITS` of the domain `IMAGE_STRUCTURE` is not among them:

@@ -20,11 +20,11 @@ pub(super) fn read(path: &Path) -> Result<Vec<Point>, Failure> {
     let failure = |cause: &dyn std::fmt::Display| Failure::about(path.display(), cause);
     let reader =
         csv::ReaderBuilder::new().has_headers(false).trim(csv::Trim::All).flexible(true).from_path(path);
-    let mut records = reader.map_err(|error| failure(&error))?.into_records();
+    let records = reader.map_err(|error| failure(&error))?.into_records();
     let mut columns = (0, 1);
     let mut points = Vec::new();
     let mut first = true;
-    while let Some(record) = records.next() {
+    for record in records {
         let record = record.map_err(|error| failure(&error))?;
         if std::mem::take(&mut first) && record.get(0).is_some_and(|field| field.parse::<f64>().is_err()) {
             columns = named(&record).ok_or_else(|| failure(&"the first line names no columns x and y"))?;

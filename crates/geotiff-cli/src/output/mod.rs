@@ -1,4 +1,5 @@
 //! What the command writes: files, and JSON on standard output.
+#![allow(clippy::needless_pass_by_value, reason = "a view is a reference")]
 
 mod describe;
 mod file;
