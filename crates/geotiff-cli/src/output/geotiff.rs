@@ -13,7 +13,7 @@ const STRIP_BYTES: usize = 1 << 16;
 /// Classic TIFF addresses 4 GiB; the tags need some of it.
 const CLASSIC_BYTES: u64 = u32::MAX as u64 - (1 << 24);
 
-/// GeoTIFF tags (OGC GeoTIFF 1.1, annex B) and GDAL's own (https://gdal.org/drivers/raster/gtiff.html).
+/// GeoTIFF tags (OGC GeoTIFF 1.1, annex B) and GDAL's own (<https://gdal.org/drivers/raster/gtiff.html>).
 const MODEL_PIXEL_SCALE: Tag = Tag::Unknown(33550);
 const MODEL_TIEPOINT: Tag = Tag::Unknown(33922);
 const MODEL_TRANSFORMATION: Tag = Tag::Unknown(34264);
