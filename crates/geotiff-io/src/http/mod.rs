@@ -2,6 +2,7 @@
 
 mod builder;
 mod response;
+mod transport;
 
 use std::fmt;
 use std::ops::Range;
@@ -14,7 +15,7 @@ use reqwest::{Client, Response, Url};
 
 pub use self::builder::{HttpStoreBuilder, RequestHeaders};
 use self::response::Asked;
-use crate::redact::redact_text;
+use self::transport::{transmit, transport_error};
 use crate::store::check_range;
 use crate::{Error, ErrorKind, GetOptions, ObjectInfo, RangeResponse, RangeStore};
 
@@ -35,6 +36,8 @@ const MAX_REDIRECTS: usize = 20;
 /// - A strong ETag of the wanted version is sent as `If-Match`; every response's validators are compared besides.
 /// - `Accept-Encoding: identity` is asked for, and an encoded body is an error: its ranges would be of other bytes.
 /// - No HEAD is ever sent.
+/// - A request whose connection falls before anything of its answer came is sent once more at once: servers close kept
+///   connections when they like. Any other failure is the caller's, or a `RetryLayer`'s, to repeat.
 /// - Headers and credentials go to the origin (scheme, host, port) they were given for, never to the target of a
 ///   redirect to another; a redirect from HTTPS to HTTP is refused.
 ///
@@ -139,7 +142,7 @@ impl HttpStore {
             if let Some(etag) = options.version.as_ref().and_then(|version| version.etag()) {
                 request = request.header(IF_MATCH, etag);
             }
-            let response = request.send().await.map_err(|error| transport_error(path, error))?;
+            let response = transmit(request).await.map_err(|error| transport_error(path, error))?;
             if !matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
                 return Ok(response);
             }
@@ -182,22 +185,6 @@ fn parse_header(name: &str, value: &str, path: &str) -> Result<(HeaderName, Head
     let mut value = HeaderValue::try_from(value).map_err(|_| fail(&format!("value for {parsed_name}")))?;
     value.set_sensitive(true);
     Ok((parsed_name, value))
-}
-
-/// A failure of the transport, without the URL that `reqwest` adds.
-fn transport_error(path: &str, error: reqwest::Error) -> Error {
-    let kind = if error.is_timeout() { ErrorKind::Timeout } else { ErrorKind::Network };
-    let error = error.without_url();
-    let mut message = error.to_string();
-    let mut source = std::error::Error::source(&error);
-    while let Some(cause) = source {
-        let text = cause.to_string();
-        if !message.ends_with(&text) {
-            message = format!("{message}: {text}");
-        }
-        source = cause.source();
-    }
-    Error::new(kind, path, redact_text(&message))
 }
 
 #[async_trait]

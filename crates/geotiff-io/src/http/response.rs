@@ -8,7 +8,7 @@ use reqwest::header::{
 };
 use reqwest::{Response, StatusCode};
 
-use super::transport_error;
+use super::transport::transport_error;
 use crate::status::{kind_of_status, parse_retry_after};
 use crate::store::{changed, check_version};
 use crate::{Error, ErrorKind, GetOptions, ObjectInfo, RangeResponse, Version};
