@@ -66,12 +66,28 @@ const RULES: &[Rule] = &[
         ..rule("geotiff-warp", NONE)
     },
     Rule {
-        ours: &["geotiff-core", "geotiff-codecs", "geotiff-io", "geotiff-crs", "geotiff-read", "geotiff-tms"],
+        ours: &[
+            "geotiff-core",
+            "geotiff-codecs",
+            "geotiff-io",
+            "geotiff-crs",
+            "geotiff-read",
+            "geotiff-tms",
+            "geotiff-warp",
+        ],
         never: NOWHERE,
         ..rule("geotiff-kit", ALL)
     },
     Rule {
-        ours: &["geotiff-core", "geotiff-codecs", "geotiff-io", "geotiff-crs", "geotiff-read", "geotiff-tms"],
+        ours: &[
+            "geotiff-core",
+            "geotiff-codecs",
+            "geotiff-io",
+            "geotiff-crs",
+            "geotiff-read",
+            "geotiff-tms",
+            "geotiff-warp",
+        ],
         never: TOOLS,
         edges: "normal,build",
         ..rule("geotiff-kit", DEFAULT)
@@ -84,6 +100,7 @@ const RULES: &[Rule] = &[
             "geotiff-crs",
             "geotiff-read",
             "geotiff-tms",
+            "geotiff-warp",
             "geotiff-kit",
         ],
         never: NOWHERE,

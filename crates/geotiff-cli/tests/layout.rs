@@ -1,8 +1,8 @@
-//! `geotiff validate` and `geotiff tms`: how a file is cut into tiles.
+//! `geotiff validate`, `tms`, `tile` and `warp`: how a file is cut into tiles, and tiles of maps.
 
 mod support;
 
-use support::{fixture, follows_schema, geotiff, manifest};
+use support::{Npy, fixture, follows_schema, geotiff, manifest};
 
 /// rio-cogeo's verdict on fixtures of two subjects.
 #[test]
@@ -48,4 +48,56 @@ fn the_set_of_a_file_has_its_levels() {
         "{}",
         set["crs"]
     );
+}
+
+/// The world of Web Mercator, in metres from its centre.
+const HALF: f64 = 20_037_508.342_789_244;
+
+#[test]
+fn a_tile_is_the_warp_of_its_bounds() {
+    let src = fixture("scene.tif");
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name).to_str().expect("UTF-8").to_owned();
+    let info = geotiff(&["info", "--json", &src]).json();
+    let transform = |index: usize| info["transform"][index].as_f64().expect("a number");
+    // A tile at zoom 8 that holds the scene's corner: 11.1 degrees east and 47.5 degrees north are at about 135, 89.
+    assert_eq!(
+        info["crs"]["epsg"],
+        32632,
+        "the tile below is where the scene is: {} {}",
+        transform(2),
+        transform(5)
+    );
+    let (zoom, x, y) = (8, 135, 89);
+    let side = 2.0 * HALF / f64::from(1 << zoom);
+    let [left, top] = [f64::from(x) * side - HALF, HALF - f64::from(y) * side];
+    geotiff(&["tile", &src, &format!("{zoom}/{x}/{y}"), "-o", &path("tile.npy")]).succeeds();
+    let bbox = format!("{left},{},{},{top}", top - side, left + side);
+    let size = ["--crs", "EPSG:3857", "--bbox", &bbox, "--size", "256x256"];
+    geotiff(&[&["warp", &src, "-o", &path("warp.npy")], size.as_slice()].concat()).succeeds();
+    let (tile, warp) = (Npy::read(path("tile.npy").as_ref()), Npy::read(path("warp.npy").as_ref()));
+    assert_eq!(tile.shape, [3, 256, 256]);
+    assert!(tile.data.iter().any(|value| *value != 0), "the tile is empty");
+    assert_eq!(tile, warp);
+
+    geotiff(&["tile", &src, &format!("{zoom}/{x}/{y}"), "-o", &path("tile.png")]).succeeds();
+    geotiff(&[&["warp", &src, "-o", &path("warp.tif")], size.as_slice()].concat()).succeeds();
+    let warped = geotiff(&["info", "--json", &path("warp.tif")]).json();
+    assert_eq!((&warped["crs"]["epsg"], &warped["width"]), (&3857.into(), &256.into()));
+}
+
+#[test]
+fn tiles_that_cannot_be_are_told() {
+    let src = fixture("scene.tif");
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("tile.png");
+    let out = out.to_str().expect("UTF-8");
+    geotiff(&["tile", &src, "1/5/0", "-o", out]).fails_with(&["scene.tif", "1/5/0"]);
+    geotiff(&["tile", &src, "0/0/0", "-o", out, "--tms", "Nowhere"]).fails_with(&["Nowhere"]);
+    geotiff(&["tile", &src, "8/0/0", "-o", out]).fails_with(&["scene.tif"]);
+    geotiff(&["tile", &src, "0/0/0", "-o", out, "--bands", "1", "--colormap", "nothing"])
+        .fails_with(&["nothing"]);
+    geotiff(&["warp", &src, "-o", out, "--crs", "EPSG:1", "--bbox", "0,0,1,1", "--size", "8x8"])
+        .fails_with(&["EPSG:1"]);
+    assert_eq!(std::fs::read_dir(folder.path()).expect("listed").count(), 0, "no file is left");
 }

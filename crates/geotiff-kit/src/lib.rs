@@ -20,6 +20,26 @@
 //! # }
 //! ```
 //!
+//! Map tiles come out of any georeferenced file:
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! use geotiff_kit::TileOptions;
+//! use geotiff_kit::tms::well_known;
+//! use geotiff_kit::warp::tile;
+//!
+//! # let scene = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/scene.tif");
+//! let tiff = geotiff_kit::open(scene).await?;
+//! let set = well_known("WebMercatorQuad")?;
+//! let picture = tile(&tiff, "12/2170/1432".parse()?, &set, &TileOptions::new().rescale(0.0, 255.0)).await?;
+//! assert_eq!(picture.data.shape(), [tiff.count().into(), 256, 256]);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! The example `tile_server` makes PNGs of them.
+//!
 //! # Which crate does what
 //!
 //! | module | crate | subject |
@@ -30,6 +50,7 @@
 //! | [`crs`] | `geotiff-crs` | coordinate reference systems and transforms |
 //! | [`read`] | `geotiff-read` | open, plan, fetch, decode, assemble |
 //! | [`tms`] | `geotiff-tms` | OGC TileMatrixSets |
+//! | [`warp`] | `geotiff-warp` | any bounds, size and CRS out of a file; map tiles; pictures |
 //!
 //! What most programs use is at the top level too.
 //!
@@ -40,6 +61,7 @@
 //! - Stores: `file`, `http`, `object_store`; `bundled-roots` for hosts without certificates; `trace` logs requests.
 //! - Codecs: `codecs` (the usual ones), `pure-rust` (all, without C), or single ones by the names that
 //!   [`geotiff-codecs`](codecs) gives them.
+//! - `pictures` writes PNG, JPEG and WebP.
 //! - `rayon` decodes on rayon's pool unless an [`Executor`] is given.
 
 pub use geotiff_codecs as codecs;
@@ -48,6 +70,7 @@ pub use geotiff_crs as crs;
 pub use geotiff_io as io;
 pub use geotiff_read as read;
 pub use geotiff_tms as tms;
+pub use geotiff_warp as warp;
 
 pub use geotiff_codecs::Codecs;
 pub use geotiff_core::{DataType, Nodata};
@@ -58,6 +81,9 @@ pub use geotiff_read::{
     ReadOptions, ReadPlan, Sample, Window,
 };
 pub use geotiff_tms::TileMatrixSet;
+#[cfg(feature = "pictures")]
+pub use geotiff_warp::PictureFormat;
+pub use geotiff_warp::{Colormap, TargetGrid, TileOptions, WarpOptions};
 
 /// Opens a GeoTIFF by its path or URL: `http(s)://`, `s3://`, `gs://`, `az://`, `file://`, or a local path.
 ///

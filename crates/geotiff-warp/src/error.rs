@@ -21,6 +21,8 @@ pub enum ErrorKind {
     Unsupported,
     /// The file could not be read; the cause is a [`geotiff_read::Error`].
     Read,
+    /// A picture could not be written.
+    Write,
     /// The call itself is wrong: never caused by the data.
     Usage,
 }
@@ -35,6 +37,7 @@ impl ErrorKind {
             Self::OutsideBounds => "outside the image",
             Self::Unsupported => "not supported",
             Self::Read => "cannot read",
+            Self::Write => "cannot write",
             Self::Usage => "invalid argument",
         }
     }
@@ -55,7 +58,7 @@ impl Error {
         Self { kind, context: context.into(), source: None }
     }
 
-    fn caused(kind: ErrorKind, source: impl StdError + Send + Sync + 'static) -> Self {
+    pub(crate) fn caused(kind: ErrorKind, source: impl StdError + Send + Sync + 'static) -> Self {
         Self { kind, context: String::new(), source: Some(Box::new(source)) }
     }
 

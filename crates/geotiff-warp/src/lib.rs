@@ -50,6 +50,8 @@ mod kernel;
 mod level;
 mod mapping;
 mod options;
+#[cfg(feature = "pictures")]
+mod picture;
 mod render;
 mod resample;
 mod tile;
@@ -57,6 +59,8 @@ mod warp;
 
 pub use error::{Error, ErrorKind};
 pub use options::{TargetGrid, WarpOptions};
+#[cfg(feature = "pictures")]
+pub use picture::{PictureFormat, write_picture};
 pub use render::{Colormap, rescale};
 pub use tile::{TileOptions, tile};
 pub use warp::warp;

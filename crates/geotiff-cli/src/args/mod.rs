@@ -6,8 +6,9 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, Parser, Subcommand};
 use geotiff_kit::read::resample::Resampling;
+use geotiff_kit::tms::Tile;
 
-pub(crate) use values::{BandList, Bbox, Fill, Format, OutPath, Point, Range, Size, TileId, Window};
+pub(crate) use values::{BandList, Bbox, Fill, Format, OutPath, Point, Range, Size, Window};
 
 /// Read GeoTIFF and Cloud-Optimized GeoTIFF files from disk, HTTP and object stores.
 #[derive(Debug, Parser)]
@@ -178,9 +179,9 @@ pub(crate) struct TileArgs {
     pub(crate) src: String,
     /// The tile
     #[arg(value_name = "Z/X/Y")]
-    pub(crate) tile: TileId,
-    /// File to write: .npy (array), .png (picture) or .tif (GeoTIFF)
-    #[arg(short, long, value_name = "OUT")]
+    pub(crate) tile: Tile,
+    /// File to write: .npy (array), .png, .jpg, .webp (pictures) or .tif (GeoTIFF)
+    #[arg(short, long, value_name = "OUT", value_parser = values::tile_path)]
     pub(crate) output: OutPath,
     /// Well-known TileMatrixSet
     #[arg(long, value_name = "ID", default_value = "WebMercatorQuad")]

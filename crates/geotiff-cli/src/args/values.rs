@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
+use geotiff_kit::PictureFormat;
 use geotiff_kit::read::resample::Resampling;
 
 use crate::error::Failure;
@@ -124,29 +125,6 @@ impl FromStr for Range {
     }
 }
 
-/// `Z/X/Y` of a map tile.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct TileId {
-    pub(crate) matrix: String,
-    pub(crate) column: u64,
-    pub(crate) row: u64,
-}
-
-impl FromStr for TileId {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let parts: Vec<_> = text.split('/').collect();
-        let [matrix, column, row] = parts.as_slice() else {
-            return Err("expected Z/X/Y".into());
-        };
-        match (matrix.is_empty(), column.parse(), row.parse()) {
-            (false, Ok(column), Ok(row)) => Ok(Self { matrix: (*matrix).into(), column, row }),
-            _ => Err("expected Z/X/Y, X and Y whole numbers".into()),
-        }
-    }
-}
-
 /// The value outside the image; integers stay exact.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Fill {
@@ -170,7 +148,7 @@ impl FromStr for Fill {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Format {
     Npy,
-    Png,
+    Picture(PictureFormat),
     GeoTiff,
 }
 
@@ -188,12 +166,23 @@ impl FromStr for OutPath {
         let path = PathBuf::from(text);
         let format = match extension(&path).as_deref() {
             Some("npy") => Format::Npy,
-            Some("png") => Format::Png,
+            Some("png") => Format::Picture(PictureFormat::Png),
             Some("tif" | "tiff") => Format::GeoTiff,
             _ => return Err("the extension must be .npy, .png or .tif".into()),
         };
         Ok(Self { path, format })
     }
+}
+
+/// Parses the path of a map tile, which may be any picture.
+pub(super) fn tile_path(text: &str) -> Result<OutPath, String> {
+    let path = PathBuf::from(text);
+    let format = match extension(&path).as_deref() {
+        Some("jpg" | "jpeg") => PictureFormat::Jpeg,
+        Some("webp") => PictureFormat::WebP,
+        _ => return text.parse().map_err(|_| "the extension must be .npy, .png, .jpg, .webp or .tif".into()),
+    };
+    Ok(OutPath { path, format: Format::Picture(format) })
 }
 
 /// Parses rasterio's name of a resampling method.

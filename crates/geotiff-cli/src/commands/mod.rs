@@ -9,8 +9,10 @@ mod read;
 mod sample;
 mod source;
 mod stats;
+mod tile;
 mod tms;
 mod validate;
+mod warp;
 
 use crate::args::Command;
 use crate::error::Failure;
@@ -27,7 +29,7 @@ pub(crate) async fn run(command: Command) -> Result<(), Failure> {
         Command::Stats(arguments) => stats::run(arguments).await,
         Command::Validate(arguments) => validate::run(arguments).await,
         Command::Tms(arguments) => tms::run(arguments).await,
-        Command::Tile(_) => Err(Failure::not_yet("geotiff tile")),
-        Command::Warp(_) => Err(Failure::not_yet("geotiff warp")),
+        Command::Tile(arguments) => tile::run(arguments).await,
+        Command::Warp(arguments) => warp::run(arguments).await,
     }
 }

@@ -1,11 +1,12 @@
 //! Georeferenced GeoTIFF files of arrays: uncompressed, in strips, pixel-interleaved, as BigTIFF when they are large.
 
+use std::borrow::Cow;
 use std::io::{Seek, Write};
 
 use ndarray::{ArrayView2, ArrayView3};
 use num_complex::Complex;
-use tiff::encoder::{DirectoryEncoder, TiffEncoder, TiffKind, TiffKindBig, TiffKindStandard};
-use tiff::tags::Tag;
+use tiff::encoder::{DirectoryEncoder, TiffEncoder, TiffKind, TiffKindBig, TiffKindStandard, TiffValue};
+use tiff::tags::{Tag, Type};
 use tiff::{TiffError, TiffResult};
 
 /// About as many bytes as a strip has.
@@ -59,6 +60,22 @@ macro_rules! tiff_complex {
 
 tiff_sample! { u8 => 1, u16 => 1, u32 => 1, u64 => 1, i8 => 2, i16 => 2, i32 => 2, i64 => 2, f32 => 3, f64 => 3 }
 tiff_complex! { i16 => 5, i32 => 5, f32 => 6, f64 => 6 }
+
+/// A tag of text: the encoder's own takes ASCII only, GDAL writes and reads UTF-8.
+struct Text<'a>(&'a str);
+
+impl TiffValue for Text<'_> {
+    const BYTE_LEN: u8 = 1;
+    const FIELD_TYPE: Type = Type::ASCII;
+
+    fn count(&self) -> usize {
+        self.0.len() + 1
+    }
+
+    fn data(&self) -> Cow<'_, [u8]> {
+        Cow::Owned([self.0.as_bytes(), &[0]].concat())
+    }
+}
 
 /// The tags of a CRS, as a GeoTIFF file holds them.
 #[derive(Clone, Debug, Default)]
@@ -200,14 +217,14 @@ fn describe<'a, K: TiffKind, T: TiffSample>(
             image.write_tag(GEO_DOUBLE_PARAMS, keys.doubles.as_slice())?;
         }
         if !keys.ascii.is_empty() {
-            image.write_tag(GEO_ASCII_PARAMS, keys.ascii.as_str())?;
+            image.write_tag(GEO_ASCII_PARAMS, Text(&keys.ascii))?;
         }
     }
     if let Some(metadata) = &description.metadata {
-        image.write_tag(GDAL_METADATA, metadata.as_str())?;
+        image.write_tag(GDAL_METADATA, Text(metadata))?;
     }
     if let Some(nodata) = &description.nodata {
-        image.write_tag(GDAL_NODATA, nodata.as_str())?;
+        image.write_tag(GDAL_NODATA, Text(nodata))?;
     }
     Ok(image)
 }

@@ -6,7 +6,6 @@ mod file;
 mod geotiff;
 mod json;
 mod npy;
-mod picture;
 mod raster;
 
 pub(crate) use file::{OutFile, remove_unfinished};

@@ -1,9 +1,11 @@
 //! A raster as a file of each format.
 
-use geotiff_kit::{Array, GeoTiff, MaskKind, Raster};
+use geotiff_kit::core::ColorTable;
+use geotiff_kit::warp::write_picture;
+use geotiff_kit::{Array, GeoTiff, MaskKind, PictureFormat, Raster};
 use ndarray::Axis;
 
-use super::{OutFile, geotiff, npy, picture};
+use super::{OutFile, geotiff, npy};
 use crate::args::Format;
 use crate::error::Failure;
 
@@ -14,13 +16,6 @@ macro_rules! typed {
             $(Array::$variant($typed) => Ok($body),)*
             other => Err(Failure::not_yet(&format!("{} here", other.data_type().name()))),
         }
-    };
-    ($array:expr, reals, $typed:ident => $body:expr) => {
-        typed!(
-            $array,
-            [UInt8 Int8 UInt16 Int16 UInt32 Int32 UInt64 Int64 Float32 Float64],
-            $typed => $body
-        )
     };
     ($array:expr, all, $typed:ident => $body:expr) => {
         typed!(
@@ -41,7 +36,7 @@ pub(crate) fn write_raster(
 ) -> Result<(), Failure> {
     match format {
         Format::Npy => write_npy(file, raster),
-        Format::Png => write_png(file, tiff, raster),
+        Format::Picture(format) => write_as_picture(file, format, tiff, raster),
         Format::GeoTiff => write_geotiff(file, tiff, raster),
     }
 }
@@ -58,30 +53,26 @@ fn write_npy(mut file: OutFile, raster: &Raster) -> Result<(), Failure> {
     file.commit()
 }
 
-fn write_png(mut file: OutFile, tiff: &GeoTiff, raster: &Raster) -> Result<(), Failure> {
-    let palette = palette(tiff, raster);
-    let masks = raster.masks();
-    typed!(&raster.data, reals, array => {
-        picture::write(&mut file, array.view(), masks.view(), palette.as_ref())
-    })?
-    .map_err(|error| file.failure(&error))?;
+fn write_as_picture(
+    mut file: OutFile,
+    format: PictureFormat,
+    tiff: &GeoTiff,
+    raster: &Raster,
+) -> Result<(), Failure> {
+    let page = tiff.page();
+    let is_only_band = page.image().samples_per_pixel() == 1 && raster.count() == 1;
+    let colors = page.metadata().color_table().filter(|_| is_only_band);
+    write_picture(raster, colors.map(ColorTable::entries), format, &mut file)
+        .map_err(|error| file.failure(&error))?;
     file.commit()
 }
 
 fn write_geotiff(mut file: OutFile, tiff: &GeoTiff, raster: &Raster) -> Result<(), Failure> {
-    let description = super::describe::of(tiff, raster);
+    let description = super::describe::of(tiff, raster)?;
     let has_mask = raster.mask_kinds().contains(&MaskKind::PerDataset);
     let masks = has_mask.then(|| raster.masks());
     let mask = masks.as_ref().map(|masks| masks.index_axis(Axis(0), 0));
     typed!(&raster.data, all, array => geotiff::write(&mut file, array.view(), mask, &description))?
         .map_err(|error| file.failure(&error))?;
     file.commit()
-}
-
-/// The colours of a single band of indexes.
-fn palette(tiff: &GeoTiff, raster: &Raster) -> Option<picture::Palette> {
-    let page = tiff.page();
-    let is_only_band = page.image().samples_per_pixel() == 1 && raster.count() == 1;
-    let table = page.metadata().color_table().filter(|_| is_only_band)?;
-    Some(table.entries().iter().map(|&[red, green, blue, _]| [red, green, blue]).collect())
 }
