@@ -3,10 +3,10 @@
 use std::process::Command;
 
 use crate::Outcome;
-use crate::workspace::{cargo, root, run as execute};
+use crate::workspace::{cargo, python, root, run as execute};
 
 pub(crate) fn run(arguments: &[String]) -> Outcome {
-    let Some(python) = python() else {
+    let Some(python) = python("rasterio") else {
         return Err(vec![
             "no Python with rasterio: nothing was compared. pip install -r fixtures/requirements.txt, or set PYTHON".into(),
         ]);
@@ -16,14 +16,4 @@ pub(crate) fn run(arguments: &[String]) -> Outcome {
     let mut command = Command::new(python);
     command.current_dir(root()).arg("fixtures/check.py").args(arguments);
     execute(&mut command).map_err(|e| vec![e])
-}
-
-/// The first Python that has rasterio.
-fn python() -> Option<String> {
-    let chosen = std::env::var("PYTHON").ok();
-    let local = root().join("fixtures/venv/bin/python").display().to_string();
-    [chosen.unwrap_or_default(), local, "python3".into(), "python".into()].into_iter().find(|python| {
-        let mut command = Command::new(python);
-        command.args(["-c", "import rasterio"]).output().is_ok_and(|o| o.status.success())
-    })
 }

@@ -2,6 +2,7 @@
 //!
 //! One file a command. A command returns what is wrong as text; nothing wrong is success.
 
+mod bench;
 mod check;
 mod deps;
 mod features;
@@ -42,6 +43,11 @@ const COMMANDS: &[Command] = &[
         name: "check",
         about: "fixtures and the command against GDAL (needs rasterio)",
         run: check::run,
+    },
+    Command {
+        name: "bench",
+        about: "speed and memory against other readers [SUITE…] [--quick] [--json OUT] (docs/benchmarks.md)",
+        run: bench::run,
     },
 ];
 

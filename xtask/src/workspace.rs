@@ -57,6 +57,17 @@ pub(crate) fn run(command: &mut Command) -> Result<(), String> {
     if status.success() { Ok(()) } else { Err(format!("failed: {}", line(command))) }
 }
 
+/// The first Python that has `modules`: the one that the environment's `PYTHON` names, that of the fixtures, or that of
+/// the system.
+pub(crate) fn python(modules: &str) -> Option<String> {
+    let chosen = std::env::var("PYTHON").ok();
+    let local = root().join("fixtures/venv/bin/python").display().to_string();
+    [chosen.unwrap_or_default(), local, "python3".into(), "python".into()].into_iter().find(|python| {
+        let mut command = Command::new(python);
+        command.args(["-c", &format!("import {modules}")]).output().is_ok_and(|o| o.status.success())
+    })
+}
+
 /// The command as one would type it.
 fn line(command: &Command) -> String {
     let words = command.get_args().map(|a| a.to_string_lossy().into_owned()).collect::<Vec<_>>();
