@@ -61,6 +61,8 @@
 //! Designed for, not tried: nothing without a feature knows threads or a runtime, but the trait asks for `Send` futures
 //! everywhere, which a browser's are not; and `trace`, `retry` and `limit` read the system's clock.
 
+#[cfg(any(feature = "http", feature = "object_store"))]
+mod causes;
 mod coalesce;
 #[cfg(feature = "conformance")]
 pub mod conformance;

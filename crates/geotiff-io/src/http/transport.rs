@@ -4,7 +4,7 @@ use std::io;
 
 use reqwest::{RequestBuilder, Response};
 
-use crate::redact::redact_text;
+use crate::causes::{causes, message_with_causes};
 use crate::{Error, ErrorKind};
 
 /// Sends a request, and at once a second time where the connection fell before anything of the answer came.
@@ -37,23 +37,8 @@ fn connection_fell(error: &reqwest::Error) -> bool {
     })
 }
 
-/// What an error gives as its cause, and what that gives.
-fn causes<'a>(
-    error: &'a (dyn std::error::Error + 'static),
-) -> impl Iterator<Item = &'a (dyn std::error::Error + 'static)> {
-    std::iter::successors(error.source(), |cause| cause.source())
-}
-
 /// A failure of the transport, without the URL that `reqwest` adds.
 pub(super) fn transport_error(path: &str, error: reqwest::Error) -> Error {
     let kind = if error.is_timeout() { ErrorKind::Timeout } else { ErrorKind::Network };
-    let error = error.without_url();
-    let mut message = error.to_string();
-    for cause in causes(&error) {
-        let text = cause.to_string();
-        if !message.ends_with(&text) {
-            message = format!("{message}: {text}");
-        }
-    }
-    Error::new(kind, path, redact_text(&message))
+    Error::new(kind, path, message_with_causes(&error.without_url()))
 }

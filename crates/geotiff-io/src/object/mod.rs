@@ -14,7 +14,7 @@ use object_store::{GetRange, ObjectMeta, ObjectStore};
 
 use self::observed::Observed;
 pub(crate) use self::observed::ObservingConnector;
-use crate::redact::redact_text;
+use crate::causes::{causes, message_with_causes};
 use crate::status::kind_of_status;
 use crate::store::{check_range, check_version};
 use crate::{Error, ErrorKind, GetOptions, ObjectInfo, RangeResponse, RangeStore, Version};
@@ -188,17 +188,18 @@ fn map_error(name: &str, error: &object_store::Error) -> Error {
         E::JoinError { .. } => ErrorKind::Io,
         _ => status.map(kind_of_status).unwrap_or_else(|| kind_of_cause(error)),
     };
-    let error = Error::new(kind, name, explain(&text, status));
     match status {
-        Some(status) => error.with_status(status),
-        None => error,
+        Some(status) => Error::new(kind, name, explain(&text, status)).with_status(status),
+        None => {
+            let message = message_with_causes(error);
+            Error::new(kind, name, message.chars().take(500).collect::<String>())
+        }
     }
 }
 
 /// The kind that the chain of causes tells of.
 fn kind_of_cause(error: &object_store::Error) -> ErrorKind {
-    let mut cause = std::error::Error::source(error);
-    while let Some(error) = cause {
+    for error in causes(error) {
         if let Some(http) = error.downcast_ref::<HttpError>() {
             return match http.kind() {
                 HttpErrorKind::Timeout => ErrorKind::Timeout,
@@ -212,17 +213,13 @@ fn kind_of_cause(error: &object_store::Error) -> ErrorKind {
                 _ => ErrorKind::Io,
             };
         }
-        cause = error.source();
     }
     ErrorKind::Protocol
 }
 
-/// What a person needs of the message: bodies of answers are left out but for their error code, because S3 echoes
-/// keys and signatures in them.
-fn explain(text: &str, status: Option<u16>) -> String {
-    let Some(status) = status else {
-        return redact_text(text).chars().take(500).collect();
-    };
+/// What a person needs of the message of an answer: bodies are left out but for their error code, because S3 echoes keys
+/// and signatures in them.
+fn explain(text: &str, status: u16) -> String {
     let code =
         text.split_once("<Code>").and_then(|(_, tail)| tail.split_once("</Code>")).map(|(code, _)| code);
     match code.filter(|code| code.len() < 80 && code.chars().all(|c| c.is_ascii_alphanumeric())) {

@@ -21,15 +21,15 @@ pub(super) fn runs(ranges: &[Range<u64>], block_size: u64) -> Vec<Range<u64>> {
 }
 
 /// Sorted runs with those joined that overlap or touch.
-pub(super) fn join(sorted: Vec<Range<u64>>) -> Vec<Range<u64>> {
-    let mut joined: Vec<Range<u64>> = Vec::with_capacity(sorted.len());
-    for run in sorted {
-        match joined.last_mut() {
-            Some(last) if run.start <= last.end => last.end = last.end.max(run.end),
-            _ => joined.push(run),
+pub(super) fn join(mut sorted: Vec<Range<u64>>) -> Vec<Range<u64>> {
+    sorted.dedup_by(|run, last| {
+        let joins = run.start <= last.end;
+        if joins {
+            last.end = last.end.max(run.end);
         }
-    }
-    joined
+        joins
+    });
+    sorted
 }
 
 /// The bytes of a run of blocks.

@@ -5,7 +5,7 @@ mod flights;
 mod store;
 
 use std::fmt;
-use std::hash::{BuildHasher, Hash, Hasher, RandomState};
+use std::hash::{BuildHasher, BuildHasherDefault, Hash, Hasher, RandomState};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -24,10 +24,41 @@ const OVERHEAD: usize = 256;
 
 /// Which block of which state of which object: store, path and version are hashed with a key of this process, so that no
 /// secret in a path is kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct BlockKey {
     object: u128,
     index: u64,
+}
+
+impl Hash for BlockKey {
+    /// One number, for [`KeyHasher`]: the halves of the object's name, which nobody outside can know, mixed with the index.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let (high, low) = ((self.object >> 64) as u64, self.object as u64);
+        let mixed = u128::from(low ^ self.index) * u128::from(high | 1);
+        state.write_u64((mixed >> 64) as u64 ^ mixed as u64);
+    }
+}
+
+/// Passes on the hash that a [`BlockKey`] is already.
+#[derive(Clone, Copy, Debug, Default)]
+struct KeyHasher(u64);
+
+type KeyHashing = BuildHasherDefault<KeyHasher>;
+
+impl Hasher for KeyHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(byte);
+        }
+    }
 }
 
 /// A cache of blocks of objects as a value: clones share it, and it may serve any number of stores.
@@ -125,7 +156,7 @@ impl BlockCacheBuilder {
                     evicted.fetch_add(1, Ordering::Relaxed);
                 }
             })
-            .build();
+            .build_with_hasher(KeyHashing::default());
         let latest = (!self.fresh_for.is_zero())
             .then(|| Cache::builder().max_capacity(100_000).time_to_live(self.fresh_for).build());
         BlockCache {
@@ -154,7 +185,7 @@ struct Shared {
     bypass_above: u64,
     /// Moka applies evictions in batches: after this many new bytes it is made to, so that the bound holds.
     sync_every: u64,
-    blocks: Cache<BlockKey, Bytes>,
+    blocks: Cache<BlockKey, Bytes, KeyHashing>,
     /// The version last seen of each object, where it may be taken for the current one for a while.
     latest: Option<Cache<u128, ObjectInfo>>,
     flights: Flights,

@@ -9,10 +9,9 @@ use std::time::Instant;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use futures::future::try_join_all;
 
 use super::blocks::{Piece, bytes_of, covering, gather, join, runs};
-use super::flights::Fetched;
+use super::flights::{Fetched, Runs, land};
 use super::{BlockKey, Shared};
 #[cfg(feature = "trace")]
 use crate::Outcome;
@@ -88,6 +87,7 @@ impl<S: RangeStore + 'static> BlockCacheStore<S> {
         #[cfg(feature = "trace")]
         let began = shared.trace.as_ref().map(|_| Instant::now());
         let wanted = runs(&clamped, shared.block_size);
+        let looked = shared.flights.moment();
         let (mut pieces, missing) = self.look_up(object, &wanted);
         let mut info = ObjectInfo::new().with_version(version.clone());
         info.size = version.size();
@@ -103,11 +103,12 @@ impl<S: RangeStore + 'static> BlockCacheStore<S> {
         let (landed, flights) = shared.flights.claim(
             object,
             missing.into_iter().flatten(),
+            looked,
             |key| self.piece(key),
             |runs| self.fetcher.clone().fetch(path.to_owned(), runs, options.clone(), Some(object)),
         );
         pieces.extend(landed);
-        for fetched in try_join_all(flights).await? {
+        for fetched in land(flights).await? {
             pieces.extend(fetched.pieces.iter().cloned());
             info.size = info.size.or(fetched.object.size);
         }
@@ -155,10 +156,11 @@ impl<S: RangeStore + 'static> BlockCacheStore<S> {
         let (_, flights) = shared.flights.claim(
             name,
             wanted.into_iter().flatten(),
+            shared.flights.moment(),
             |_| None,
             |runs| self.fetcher.clone().fetch(path.to_owned(), runs, options.clone(), None),
         );
-        let fetched = try_join_all(flights).await?;
+        let fetched = land(flights).await?;
         let mut info = fetched.first().map(|fetched| fetched.object.clone()).unwrap_or_default();
         let mut pieces = Vec::new();
         for other in &fetched {
@@ -223,7 +225,7 @@ impl<S: RangeStore + 'static> Fetcher<S> {
     async fn fetch(
         self,
         path: String,
-        runs: Vec<Range<u64>>,
+        runs: Runs,
         options: GetOptions,
         object: Option<u128>,
     ) -> Result<Arc<Fetched>, Error> {
