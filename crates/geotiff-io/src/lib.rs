@@ -32,6 +32,34 @@
 //! # Ok::<(), geotiff_io::Error>(()) }).unwrap();
 //! ```
 //!
+//! What an application takes is a [`UrlStore`] in `default_stack`: retries, limits, a cache, and a log of what was sent.
+//!
+//! ```no_run
+//! # #[cfg(feature = "stack")]
+//! # async fn example() -> Result<(), geotiff_io::Error> {
+//! use geotiff_io::{Pinned, UrlStore, default_stack};
+//!
+//! // Made once, and kept: it holds the connections, the credentials and the blocks.
+//! let stack = default_stack(UrlStore::from_env());
+//! let (scene, head) = Pinned::open(stack.store.clone(), "s3://bucket/scene.tif", 32 * 1024).await?;
+//! let tiles = scene.get_ranges(&[500_000..520_000, 520_000..530_000]).await?;
+//! println!("{} and {} bytes in {} requests", head.len(), tiles.len(), stack.trace.counters().requests);
+//! # Ok(()) }
+//! ```
+//!
+//! # Layers, from the outside in
+//!
+//! | layer | does | when a read's future is dropped |
+//! |---|---|---|
+//! | `BlockCache` | answers what it holds; one request for many readers of a block | the request stops with its last reader |
+//! | [`CoalesceLayer`] | merges the ranges of one call | all its requests stop |
+//! | `RetryLayer` | another attempt after a passing failure | the attempt or the wait stops |
+//! | `Limit` | requests in flight, requests and bytes per second | its place goes to the next |
+//! | `Trace` | a record, a `tracing` span and counters | it is recorded as cancelled |
+//! | `TimeoutLayer` | bounds an attempt's time | the attempt stops |
+//!
+//! That is the order of the default stack, and why is said at `default_stack`; any other order works too.
+//!
 //! # Features
 //!
 //! Features only add. Without any there are the trait, memory, merging, stacking and pinning, which need no runtime.

@@ -312,6 +312,31 @@ async fn a_server_that_does_not_answer() {
 }
 
 #[tokio::test]
+async fn everything_goes_through_the_proxy() {
+    let proxy = Server::start(|r| match r.method.as_str() {
+        "CONNECT" => Reply::new(403),
+        _ => Reply::serve(r, &data()),
+    });
+    let url = format!("http://user:pa55@{}", proxy.address);
+    let store = HttpStore::builder().proxy(&url).build().unwrap();
+    let response = store.get_range("http://host.invalid/a.tif?q=1", 0..4, &GetOptions::new()).await.unwrap();
+    assert_eq!(response.bytes, data()[..4]);
+    let request = &proxy.requests()[0];
+    assert_eq!((request.method.as_str(), request.target.as_str()), ("GET", "http://host.invalid/a.tif?q=1"));
+    // RFC 7617: the Base64 of user:pa55.
+    assert_eq!(request.header("proxy-authorization"), Some("Basic dXNlcjpwYTU1"));
+
+    // Of what goes over TLS the proxy sees the host only.
+    let secret = "https://host.invalid/a.tif?sig=s3cr3t";
+    let error = store.get_range(secret, 0..4, &GetOptions::new()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Network, "{error}");
+    let request = &proxy.requests()[1];
+    assert_eq!((request.method.as_str(), request.target.as_str()), ("CONNECT", "host.invalid:443"));
+    let text = format!("{error} {error:?} {store:?} {request:?}");
+    assert!(!text.contains("s3cr3t") && !text.contains("pa55"), "{text}");
+}
+
+#[tokio::test]
 async fn what_is_no_url() {
     for path in ["a.tif", "ftp://h/a", "http://", "/etc/passwd"] {
         let error = HttpStore::new().get_range(path, 0..1, &GetOptions::new()).await.unwrap_err();

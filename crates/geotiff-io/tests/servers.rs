@@ -152,6 +152,23 @@ async fn nginx_over_http2() {
     assert_eq!(nginx.log(), ["GET /a.tif HTTP/2.0"]);
 }
 
+#[tokio::test]
+async fn nginx_over_tls_with_a_certificate_that_only_the_builder_trusts() {
+    let Some(nginx) = Nginx::start() else { return };
+    nginx.put("a.tif", &[7; 100_000]);
+    let url = nginx.tls_url("a.tif");
+    let error = HttpStore::new().get_range(&url, 0..10, &GetOptions::new()).await.unwrap_err();
+    assert!(error.to_string().contains("certificate"), "{error}");
+    let store = HttpStore::builder().root_certificates(nginx.authority()).build().unwrap();
+    let response = store.get_range(&url, 99_990..100_010, &GetOptions::new()).await.unwrap();
+    assert_eq!(&response.bytes[..], [7; 10]);
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    assert_eq!(nginx.log(), ["GET /a.tif HTTP/2.0"], "HTTP/2 is taken where it is offered");
+    let no_pem = HttpStore::builder().root_certificates("-----BEGIN CERTIFICATE-----").build().unwrap();
+    let error = no_pem.get_range(&url, 0..10, &GetOptions::new()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Configuration, "{error}");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn s3_takes_any_name() {
     let Some(moto) = Moto::start(false) else { return };

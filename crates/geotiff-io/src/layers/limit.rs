@@ -8,7 +8,6 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use tokio::sync::Semaphore;
 
-use crate::store::{Merge, get_ranges_concurrently};
 use crate::{Error, ErrorKind, GetOptions, Layer, RangeResponse, RangeStore};
 
 /// How many requests are in flight unless told.
@@ -245,8 +244,8 @@ pub struct LimitStore<S> {
     limit: Limit,
 }
 
+// Several ranges are several requests, as the trait has it.
 #[async_trait]
-#[deny(clippy::missing_trait_methods)]
 impl<S: RangeStore> RangeStore for LimitStore<S> {
     async fn get_range(
         &self,
@@ -260,14 +259,5 @@ impl<S: RangeStore> RangeStore for LimitStore<S> {
         let result = self.inner.get_range(path, range, options).await;
         self.limit.settle(&result);
         result
-    }
-
-    async fn get_ranges(
-        &self,
-        path: &str,
-        ranges: &[Range<u64>],
-        options: &GetOptions,
-    ) -> Result<Vec<RangeResponse>, Error> {
-        get_ranges_concurrently(self, path, ranges, options, Merge::TOUCHING).await
     }
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 
-use crate::store::{Merge, check_length, get_ranges_concurrently};
+use crate::store::check_length;
 use crate::{Error, GetOptions, Layer, RangeResponse, RangeStore};
 
 /// Repeats requests that failed for a passing reason. See [`RetryStore`].
@@ -98,8 +98,8 @@ pub struct RetryStore<S> {
     policy: RetryLayer,
 }
 
+// Several ranges are several requests, as the trait has it.
 #[async_trait]
-#[deny(clippy::missing_trait_methods)]
 impl<S: RangeStore> RangeStore for RetryStore<S> {
     async fn get_range(
         &self,
@@ -125,14 +125,5 @@ impl<S: RangeStore> RangeStore for RetryStore<S> {
             tokio::time::sleep(delay).await;
             attempt += 1;
         }
-    }
-
-    async fn get_ranges(
-        &self,
-        path: &str,
-        ranges: &[Range<u64>],
-        options: &GetOptions,
-    ) -> Result<Vec<RangeResponse>, Error> {
-        get_ranges_concurrently(self, path, ranges, options, Merge::TOUCHING).await
     }
 }

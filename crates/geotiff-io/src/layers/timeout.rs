@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use crate::store::{Merge, get_ranges_concurrently};
 use crate::{Error, ErrorKind, GetOptions, Layer, RangeResponse, RangeStore};
 
 /// Bounds how long requests take. See [`TimeoutStore`].
@@ -68,8 +67,8 @@ pub struct TimeoutStore<S> {
     limits: TimeoutLayer,
 }
 
+// Several ranges are several requests, as the trait has it.
 #[async_trait]
-#[deny(clippy::missing_trait_methods)]
 impl<S: RangeStore> RangeStore for TimeoutStore<S> {
     async fn get_range(
         &self,
@@ -87,14 +86,5 @@ impl<S: RangeStore> RangeStore for TimeoutStore<S> {
                 Err(Error::new(ErrorKind::Timeout, path, message).with_range(range))
             }
         }
-    }
-
-    async fn get_ranges(
-        &self,
-        path: &str,
-        ranges: &[Range<u64>],
-        options: &GetOptions,
-    ) -> Result<Vec<RangeResponse>, Error> {
-        get_ranges_concurrently(self, path, ranges, options, Merge::TOUCHING).await
     }
 }

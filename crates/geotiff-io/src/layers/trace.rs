@@ -8,7 +8,6 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 
-use crate::store::{Merge, get_ranges_concurrently};
 use crate::{Error, ErrorKind, GetOptions, Layer, RangeResponse, RangeStore, redact};
 
 /// How many records a trace keeps unless told.
@@ -304,8 +303,8 @@ impl<S: RangeStore> TraceStore<S> {
     }
 }
 
+// Several ranges are several requests, as the trait has it.
 #[async_trait]
-#[deny(clippy::missing_trait_methods)]
 impl<S: RangeStore> RangeStore for TraceStore<S> {
     async fn get_range(
         &self,
@@ -319,14 +318,5 @@ impl<S: RangeStore> RangeStore for TraceStore<S> {
         }
         span.record("path", redact(path));
         tracing::Instrument::instrument(self.traced(path, range, options), span).await
-    }
-
-    async fn get_ranges(
-        &self,
-        path: &str,
-        ranges: &[Range<u64>],
-        options: &GetOptions,
-    ) -> Result<Vec<RangeResponse>, Error> {
-        get_ranges_concurrently(self, path, ranges, options, Merge::TOUCHING).await
     }
 }

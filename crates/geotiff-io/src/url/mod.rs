@@ -35,7 +35,9 @@ use crate::{Error, ErrorKind, GetOptions, RangeResponse, RangeStore};
 /// - S3: `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN`, `AWS_REGION` or `AWS_DEFAULT_REGION`,
 ///   `AWS_ENDPOINT_URL` (or `AWS_ENDPOINT`, or GDAL's `AWS_S3_ENDPOINT`, which may lack the scheme), `AWS_ALLOW_HTTP`,
 ///   `AWS_VIRTUAL_HOSTED_STYLE_REQUEST`; web identity, container and instance credentials. Anonymous with
-///   `AWS_NO_SIGN_REQUEST=YES` or `AWS_SKIP_SIGNATURE=true`; requester pays with `AWS_REQUEST_PAYER=requester`.
+///   `AWS_NO_SIGN_REQUEST=YES` or `AWS_SKIP_SIGNATURE=true`; requester pays with `AWS_REQUEST_PAYER=requester`. Profiles
+///   of `~/.aws` (`AWS_PROFILE`, single sign-on) are not read, as they may need a login or a program to be run:
+///   `aws configure export-credentials --format env` turns one into these variables.
 /// - GCS: `GOOGLE_APPLICATION_CREDENTIALS`, `GOOGLE_SERVICE_ACCOUNT`, `GOOGLE_SERVICE_ACCOUNT_KEY`;
 ///   `STORAGE_EMULATOR_HOST`. Anonymous with `GS_NO_SIGN_REQUEST=YES` or `GOOGLE_SKIP_SIGNATURE=true`.
 /// - Azure: `AZURE_STORAGE_ACCOUNT_NAME` (or `AZURE_STORAGE_ACCOUNT`), `AZURE_STORAGE_ACCOUNT_KEY` (or

@@ -99,14 +99,29 @@ pub struct Nginx {
     folder: tempfile::TempDir,
     port: u16,
     http2_port: u16,
+    tls_port: u16,
     puts: std::sync::atomic::AtomicU64,
+}
+
+/// Makes a certificate authority, and a certificate of it for 127.0.0.1; writes `ca.pem`, `cert.pem` and `key.pem`.
+fn make_certificates(folder: &Path) {
+    let authority_key = rcgen::KeyPair::generate().unwrap();
+    let mut authority = rcgen::CertificateParams::default();
+    authority.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+    std::fs::write(folder.join("ca.pem"), authority.self_signed(&authority_key).unwrap().pem()).unwrap();
+    let issuer = rcgen::Issuer::new(authority, authority_key);
+    let key = rcgen::KeyPair::generate().unwrap();
+    let server = rcgen::CertificateParams::new(["127.0.0.1".to_owned()]).unwrap();
+    std::fs::write(folder.join("cert.pem"), server.signed_by(&key, &issuer).unwrap().pem()).unwrap();
+    std::fs::write(folder.join("key.pem"), key.serialize_pem()).unwrap();
 }
 
 impl Nginx {
     pub fn start() -> Option<Self> {
         let nginx = find("nginx")?;
         let folder = tempfile::tempdir().unwrap();
-        let (port, http2_port) = (free_port(), free_port());
+        let (port, http2_port, tls_port) = (free_port(), free_port(), free_port());
+        make_certificates(folder.path());
         let root = folder.path().display();
         std::fs::create_dir(folder.path().join("www")).unwrap();
         let temporary: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
@@ -119,14 +134,16 @@ impl Nginx {
              events {{}}
              http {{ {temporary} access_log {root}/access.log;
                server {{ listen 127.0.0.1:{port}; root {root}/www; }}
-               server {{ listen 127.0.0.1:{http2_port} http2; root {root}/www; }} }}"
+               server {{ listen 127.0.0.1:{http2_port} http2; root {root}/www; }}
+               server {{ listen 127.0.0.1:{tls_port} ssl http2; root {root}/www;
+                 ssl_certificate {root}/cert.pem; ssl_certificate_key {root}/key.pem; }} }}"
         );
         std::fs::write(folder.path().join("nginx.conf"), config).unwrap();
         let mut command = Command::new(nginx);
         command.arg("-c").arg(folder.path().join("nginx.conf")).arg("-p").arg(folder.path());
         command.arg("-e").arg(folder.path().join("error.log"));
         let process = Process::start(&mut command, port);
-        Some(Self { _process: process, folder, port, http2_port, puts: 0.into() })
+        Some(Self { _process: process, folder, port, http2_port, tls_port, puts: 0.into() })
     }
 
     pub fn put(&self, name: &str, bytes: &[u8]) {
@@ -156,6 +173,16 @@ impl Nginx {
     /// Where it speaks HTTP/2 without TLS.
     pub fn http2_url(&self, name: &str) -> String {
         format!("http://127.0.0.1:{}/{}", self.http2_port, percent_encode(name))
+    }
+
+    /// Where it speaks TLS, and HTTP/2 to those who ask for it.
+    pub fn tls_url(&self, name: &str) -> String {
+        format!("https://127.0.0.1:{}/{}", self.tls_port, percent_encode(name))
+    }
+
+    /// The certificate of the authority that nobody else trusts.
+    pub fn authority(&self) -> Vec<u8> {
+        std::fs::read(self.folder.path().join("ca.pem")).unwrap()
     }
 
     /// The first lines of all requests so far.
@@ -255,6 +282,7 @@ impl Azurite {
 /// fake-gcs-server, answering as Google Cloud Storage.
 pub struct FakeGcs {
     _process: Process,
+    _folder: tempfile::TempDir,
     pub port: u16,
 }
 
@@ -263,12 +291,14 @@ impl FakeGcs {
         let server = find("fake-gcs-server")?;
         let port = free_port();
         let mut command = Command::new(server);
-        command.args(["-scheme", "http", "-host", "127.0.0.1", "-backend", "memory"]);
+        // Its store in memory is not safe with a writer beside readers: the process ends.
+        let folder = tempfile::tempdir().unwrap();
+        command.args(["-scheme", "http", "-host", "127.0.0.1", "-filesystem-root"]).arg(folder.path());
         command.args(["-port", &port.to_string(), "-public-host", &format!("127.0.0.1:{port}")]);
         let process = Process::start(&mut command, port);
         let json = [("Content-Type", "application/json")];
         request(port, "POST", "/storage/v1/b", &json, br#"{"name":"bucket"}"#);
-        Some(Self { _process: process, port })
+        Some(Self { _process: process, _folder: folder, port })
     }
 
     pub fn put(&self, name: &str, bytes: &[u8]) {
