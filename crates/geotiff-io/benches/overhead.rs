@@ -131,11 +131,11 @@ fn main() {
     line("BlockCache, hit", cached(&BlockCache::new(256 << 20)), false);
     // Half of the object fits. Of blocks of 1 KiB next to nothing is copied: what is left is the cache's own work.
     let small = |block_size| BlockCache::builder(SIZE / BLOCK / 2 * block_size).block_size(block_size);
-    line("BlockCache, miss, blocks of 1 KiB", cached(&small(1 << 10).build()), true);
+    line("BlockCache, miss, blocks of 1 KiB", cached(&small(1_024).build()), true);
     line("BlockCache, miss, blocks of 32 KiB", cached(&small(BLOCK).build()), true);
     line("all but the cache", Arc::new(below()), false);
     let hit = line("default stack, hit", stack(None, BLOCK), false);
-    line("default stack, miss, blocks of 1 KiB", stack(Some(SIZE / BLOCK / 2 << 10), 1 << 10), true);
+    line("default stack, miss, blocks of 1 KiB", stack(Some(SIZE / BLOCK / 2 * 1_024), 1_024), true);
     let miss = line("default stack, miss, blocks of 32 KiB", stack(Some(SIZE / 2), BLOCK), true);
     let copy = copy();
     println!("{:44} {:>6} ns", "of that the copy of 32 KiB", copy.as_nanos());

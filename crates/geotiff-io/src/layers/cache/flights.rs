@@ -92,13 +92,19 @@ impl Flights {
             }
         }
         if !runs.is_empty() {
-            flights.push(self.launch(&mut table, object, runs.into(), launch));
+            flights.push(self.launch(&mut table, object, &runs.into(), launch));
         }
         (pieces, flights)
     }
 
     /// Makes a flight for blocks that nobody brings, and enters it.
-    fn launch<F>(&self, table: &mut Table, object: u128, runs: Runs, launch: impl FnOnce(Runs) -> F) -> Flight
+    fn launch<F>(
+        &self,
+        table: &mut Table,
+        object: u128,
+        runs: &Runs,
+        launch: impl FnOnce(Runs) -> F,
+    ) -> Flight
     where
         F: Future<Output = Outcome> + Send + 'static,
     {
@@ -112,7 +118,7 @@ impl Flights {
         };
         let flight = flight.boxed().shared();
         if let Some(weak) = flight.downgrade() {
-            table.blocks.extend(keys(object, &runs).map(|key| (key, (id, weak.clone()))));
+            table.blocks.extend(keys(object, runs).map(|key| (key, (id, weak.clone()))));
         }
         flight
     }
