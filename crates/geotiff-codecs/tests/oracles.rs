@@ -53,6 +53,17 @@ fn lzw_streams_decode_as_they_were_encoded() {
 }
 
 #[test]
+fn lzw_streams_longer_than_their_chunk_decode_wherever_it_ends() {
+    // Strips whose writer coded all rows, those past the image's end too. Long strings and short ones.
+    for bytes in [payload(3000, 5), vec![7; 3000], b"abbbab".repeat(500)] {
+        let coded = weezl::encode::Encoder::with_tiff_size_switch(BitOrder::Msb, 8).encode(&bytes).unwrap();
+        for len in 1..=bytes.len() {
+            assert!(decode(&coded, 5, len).unwrap() == bytes[..len], "{len} bytes");
+        }
+    }
+}
+
+#[test]
 fn old_style_lzw_is_told_by_its_first_code() {
     let bytes = payload(30_000, 9);
     let coded = weezl::encode::Encoder::new(BitOrder::Lsb, 8).encode(&bytes).unwrap();
