@@ -35,9 +35,11 @@ impl Decoder for JpegXl {
         options.adjust_orientation = false;
         options.render_spot_colors = false;
         options.max_profile_level = ProfileLevel::Main10;
-        // jxl counts three channels of colour in grey images too.
-        let pixels = (spec.width as usize).saturating_mul(spec.height as usize);
-        options.sample_limit = Some(pixels.saturating_mul(usize::from(spec.samples).saturating_add(2)));
+        // jxl counts three channels of colour in grey images too and rows of 16 pixels in narrower ones, and refuses
+        // what reaches the limit.
+        let pixels = (spec.width.max(16) as usize).saturating_mul(spec.height as usize);
+        let samples = pixels.saturating_mul(usize::from(spec.samples).saturating_add(2));
+        options.sample_limit = Some(samples.saturating_add(1));
         let mut decoder = JxlDecoder::new(options);
         let mut input = src;
         expect(&mut decoder, &mut input, None, Event::BasicInfo)?;
