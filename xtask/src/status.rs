@@ -5,16 +5,14 @@ use geotiff_codecs::Codecs;
 use crate::Outcome;
 use crate::workspace::root;
 
-const INTRODUCTION: &str = "# Codecs\n\nMade from the registry by `cargo xtask status --bless`.\n\n";
-
 pub(crate) fn run(arguments: &[String]) -> Outcome {
     let path = root().join("crates/geotiff-codecs/STATUS.md");
     let table = Codecs::status_markdown();
     if arguments.iter().any(|a| a == "--bless") {
-        return std::fs::write(&path, format!("{INTRODUCTION}{table}")).map_err(|e| vec![e.to_string()]);
+        return std::fs::write(&path, table).map_err(|e| vec![e.to_string()]);
     }
     let written = std::fs::read_to_string(&path).map_err(|e| vec![format!("STATUS.md: {e}")])?;
-    if written.contains(&table) {
+    if written == table {
         println!("status: the table of codecs is that of the registry");
         return Ok(());
     }

@@ -34,6 +34,13 @@ pub trait Decoder: fmt::Debug + Send + Sync {
         false
     }
 
+    /// `src` itself where the codec stores its chunks as they are, so that they need not be copied; `None`, unless
+    /// said otherwise, where [`decode`](Self::decode) has something to do.
+    fn stored<'a>(&self, src: &'a [u8]) -> Option<&'a [u8]> {
+        let _ = src;
+        None
+    }
+
     /// Whether `FillOrder` 2 means that the compressed bytes are to be bit-reversed before they get here
     /// (libtiff's rule); codecs that heed `fill_order` themselves, or whose streams are never reversed, say no.
     fn reverses_bits(&self) -> bool {

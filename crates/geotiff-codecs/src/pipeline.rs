@@ -81,10 +81,13 @@ fn fill(
 ) -> Result<(), Error> {
     let written = decoder.decode(src, spec, dst, workspace)?;
     if written < dst.len() {
-        let needed = dst.len();
-        return Err(Error::malformed(alloc::format!("the chunk holds {written} of {needed} bytes")));
+        return Err(short(written, dst.len()));
     }
     Ok(())
+}
+
+fn short(found: usize, needed: usize) -> Error {
+    Error::malformed(alloc::format!("the chunk holds {found} of {needed} bytes"))
 }
 
 /// Calls `work` with a scratch buffer of `len` bytes beside the workspace.
@@ -146,6 +149,10 @@ fn encoded(
     if order == SampleOrder::Interleaved || spec.samples == 1 {
         fill(decoder, src, spec, dst, workspace)?;
         return finish_rows(dst, spec, predictor, workspace);
+    }
+    if let Some(stored) = decoder.stored(src) {
+        let stored = stored.get(..packed_len).ok_or_else(|| short(stored.len(), packed_len))?;
+        return finish_planes(stored, spec, predictor, dst, workspace);
     }
     with_scratch(workspace, packed_len, |scratch, workspace| {
         fill(decoder, src, spec, scratch, workspace)?;

@@ -124,6 +124,17 @@ fn samples_of_no_known_kind_are_unsupported() {
 }
 
 #[test]
+#[cfg(feature = "jpeg")]
+fn jpeg_of_12_bits_is_refused_by_name() {
+    // A frame header of 12 bits follows the start of image (ITU-T T.81, B.2.2), and nothing else.
+    let src = [0xff, 0xd8, 0xff, 0xc1, 0, 11, 12, 0, 8, 0, 8, 1, 1, 0x11, 0];
+    let spec = ChunkSpec::new(7, 8, 8).with_bits(12, SampleFormat::Uint);
+    let error = decode(&src, &spec, SampleOrder::Planar).unwrap_err();
+    assert_eq!((error.kind(), error.compression()), (ErrorKind::Unsupported, Some(7)));
+    assert!(error.to_string().contains("12-bit"), "{error}");
+}
+
+#[test]
 fn a_chunk_too_large_to_address_is_a_limit() {
     let spec = ChunkSpec::new(1, u32::MAX, u32::MAX).with_samples(u16::MAX).with_bits(64, SampleFormat::Uint);
     assert_eq!(spec.decoded_len().unwrap_err().kind(), ErrorKind::Limit);

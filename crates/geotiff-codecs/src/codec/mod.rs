@@ -5,6 +5,7 @@ use alloc::sync::Arc;
 use crate::compression;
 use crate::decoder::Decoder;
 
+mod bytes;
 #[cfg(feature = "ccitt")]
 mod ccitt;
 #[cfg(feature = "deflate")]
@@ -33,10 +34,7 @@ mod packbits;
 mod pixarlog;
 mod sgilog;
 mod thunderscan;
-#[cfg(feature = "webp")]
-mod webp;
-#[cfg(all(feature = "webp-pure", not(feature = "webp")))]
-#[path = "webp_pure.rs"]
+#[cfg(any(feature = "webp", feature = "webp-pure"))]
 mod webp;
 #[cfg(feature = "zstd")]
 pub(crate) mod zstd;
@@ -47,12 +45,14 @@ pub(crate) mod zstd;
 /// Calls `add` with every decoder that is compiled in.
 pub(crate) fn for_each_builtin(add: &mut dyn FnMut(u16, Arc<dyn Decoder>)) {
     add(compression::NONE, Arc::new(none::Uncompressed));
+    for (code, has_predictor, decompress) in OF_BYTES.iter().copied() {
+        let scheme = compression::name(code).unwrap_or_default();
+        add(code, Arc::new(bytes::Bytes { scheme, has_predictor, decompress }));
+    }
     add(compression::NEXT, Arc::new(next::Next));
     add(compression::THUNDERSCAN, Arc::new(thunderscan::ThunderScan));
     add(compression::SGILOG, Arc::new(sgilog::SgiLog));
     add(compression::SGILOG24, Arc::new(sgilog::SgiLog));
-    #[cfg(feature = "lzw")]
-    add(compression::LZW, Arc::new(lzw::Lzw));
     #[cfg(feature = "ccitt")]
     for code in [compression::CCITT_RLE, compression::CCITT_G3, compression::CCITT_G4] {
         add(code, Arc::new(ccitt::Fax));
@@ -67,12 +67,8 @@ pub(crate) fn for_each_builtin(add: &mut dyn FnMut(u16, Arc<dyn Decoder>)) {
     for code in [compression::DEFLATE, compression::DEFLATE_OLD] {
         add(code, Arc::new(deflate::Deflate));
     }
-    #[cfg(feature = "packbits")]
-    add(compression::PACKBITS, Arc::new(packbits::PackBits));
     #[cfg(any(feature = "zstd", feature = "zstd-pure"))]
     add(compression::ZSTD, Arc::new(zstd::Zstd));
-    #[cfg(any(feature = "lzma", feature = "lzma-pure"))]
-    add(compression::LZMA, Arc::new(lzma::Lzma));
     #[cfg(any(feature = "webp", feature = "webp-pure"))]
     add(compression::WEBP, Arc::new(webp::WebP));
     #[cfg(feature = "lerc")]
@@ -91,6 +87,16 @@ pub(crate) fn for_each_builtin(add: &mut dyn FnMut(u16, Arc<dyn Decoder>)) {
         add(code, Arc::new(jpeg2000::Jpeg2000));
     }
 }
+
+/// Schemes that know nothing of samples: the code, whether the `Predictor` tag applies, and how it is undone.
+const OF_BYTES: &[(u16, bool, bytes::Decompress)] = &[
+    #[cfg(feature = "packbits")]
+    (compression::PACKBITS, false, packbits::decompress),
+    #[cfg(feature = "lzw")]
+    (compression::LZW, true, lzw::decompress),
+    #[cfg(any(feature = "lzma", feature = "lzma-pure"))]
+    (compression::LZMA, true, lzma::decompress),
+];
 
 /// Whether a decoder for the code is compiled in.
 pub(crate) fn is_builtin(code: u16) -> bool {
@@ -116,17 +122,5 @@ mod image {
             spec.width,
             spec.height
         )))
-    }
-
-    /// Insists on what WebP can hold: three or four 8-bit samples.
-    #[cfg(any(feature = "webp", feature = "webp-pure"))]
-    pub(super) fn webp_spec(spec: &ChunkSpec<'_>) -> Result<(), Error> {
-        if matches!(spec.samples, 3 | 4)
-            && spec.bits_per_sample == 8
-            && spec.sample_type()? == crate::SampleType::U8
-        {
-            return Ok(());
-        }
-        Err(Error::unsupported("WebP of other than three or four 8-bit samples"))
     }
 }

@@ -7,9 +7,13 @@ use crate::workspace::Workspace;
 
 /// Compression 1: the bytes as they are.
 #[derive(Debug)]
-pub(crate) struct Uncompressed;
+pub(super) struct Uncompressed;
 
 impl Decoder for Uncompressed {
+    fn stored<'a>(&self, src: &'a [u8]) -> Option<&'a [u8]> {
+        Some(src)
+    }
+
     fn decode(
         &self,
         src: &[u8],

@@ -1,28 +1,11 @@
-//! `PackBits` (TIFF 6.0 section 9).
+//! `PackBits` (TIFF 6.0 section 9): compression 32773.
 
-use crate::decoder::Decoder;
 use crate::error::Error;
-use crate::spec::ChunkSpec;
 use crate::workspace::Workspace;
 
-/// Compression 32773.
-#[derive(Debug)]
-pub(crate) struct PackBits;
-
-impl Decoder for PackBits {
-    fn decode(
-        &self,
-        src: &[u8],
-        _spec: &ChunkSpec<'_>,
-        dst: &mut [u8],
-        _workspace: &mut Workspace,
-    ) -> Result<usize, Error> {
-        Ok(unpack_bits(src, dst))
-    }
-}
-
 /// Runs that reach past the end of `dst` are cut there; a run that `src` cuts short ends the chunk.
-fn unpack_bits(mut src: &[u8], dst: &mut [u8]) -> usize {
+pub(super) fn decompress(src: &[u8], dst: &mut [u8], _workspace: &mut Workspace) -> Result<usize, Error> {
+    let mut src = src;
     let capacity = dst.len();
     let mut rest = dst;
     while let [header, tail @ ..] = src {
@@ -59,5 +42,5 @@ fn unpack_bits(mut src: &[u8], dst: &mut [u8]) -> usize {
         };
         rest = rest.split_at_mut(taken).1;
     }
-    capacity.wrapping_sub(rest.len())
+    Ok(capacity.wrapping_sub(rest.len()))
 }

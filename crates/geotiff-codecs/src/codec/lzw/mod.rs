@@ -1,4 +1,4 @@
-//! LZW (TIFF 6.0 section 13).
+//! LZW (TIFF 6.0 section 13): compression 5.
 
 mod msb;
 
@@ -6,32 +6,15 @@ pub(crate) use msb::Table;
 
 use weezl::{BitOrder, LzwStatus, decode};
 
-use crate::decoder::Decoder;
 use crate::error::Error;
-use crate::spec::ChunkSpec;
 use crate::workspace::Workspace;
 
-/// Compression 5.
-#[derive(Debug)]
-pub(crate) struct Lzw;
-
-impl Decoder for Lzw {
-    fn has_predictor(&self) -> bool {
-        true
+/// Decompresses as much of `src` as `dst` takes.
+pub(super) fn decompress(src: &[u8], dst: &mut [u8], workspace: &mut Workspace) -> Result<usize, Error> {
+    if is_old_style(src) {
+        return old_style(src, dst);
     }
-
-    fn decode(
-        &self,
-        src: &[u8],
-        _spec: &ChunkSpec<'_>,
-        dst: &mut [u8],
-        workspace: &mut Workspace,
-    ) -> Result<usize, Error> {
-        if is_old_style(src) {
-            return old_style(src, dst);
-        }
-        msb::decode(src, dst, workspace.lzw.get_or_insert_default())
-    }
+    msb::decode(src, dst, workspace.lzw.get_or_insert_default())
 }
 
 /// Whether a stream is of the kind that libtiff wrote before its version 3.0: bits from the least significant,
