@@ -184,7 +184,8 @@ impl Array {
 fn zeros<T: bytemuck::Zeroable + Clone>(shape: [usize; 3]) -> Result<Array3<T>, Error> {
     let too_large = || Error::new(ErrorKind::Limit, format!("an array of {shape:?} is too large"));
     let len = shape.iter().try_fold(1_usize, |len, axis| len.checked_mul(*axis)).ok_or_else(too_large)?;
-    let samples = bytemuck::allocation::try_zeroed_vec(len).map_err(|()| too_large())?;
+    let mut samples = bytemuck::allocation::try_zeroed_vec(len).map_err(|()| too_large())?;
+    crate::pages::advise_huge(&mut samples);
     Array3::from_shape_vec(shape, samples).map_err(|_| too_large())
 }
 

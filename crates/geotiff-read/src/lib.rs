@@ -48,6 +48,7 @@ mod metadata;
 mod nodata;
 mod options;
 mod output;
+mod pages;
 mod plan;
 mod raster;
 mod read;
