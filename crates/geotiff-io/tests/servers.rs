@@ -13,7 +13,8 @@ use std::time::Duration;
 use common::servers::{Azurite, FakeGcs, Moto, Nginx};
 use geotiff_io::conformance::{self, Objects};
 use geotiff_io::{
-    ErrorKind, GetOptions, HttpStore, Layer, Pinned, RangeStore, RetryLayer, UrlStore, default_stack,
+    Error, ErrorKind, GetOptions, HttpStore, Layer, Pinned, RangeResponse, RangeStore, RetryLayer, UrlStore,
+    default_stack,
 };
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt};
@@ -105,15 +106,38 @@ impl Objects for Nginx {
     }
 }
 
+/// A server whose process may end when a request writes while another reads: here they take turns, so that objects are
+/// replaced between the requests of a read.
+#[derive(Debug)]
+struct InTurns<T> {
+    inner: T,
+    turn: Arc<tokio::sync::RwLock<()>>,
+}
+
 #[async_trait::async_trait]
-impl Objects for FakeGcs {
+impl Objects for InTurns<Arc<FakeGcs>> {
     async fn put(&self, name: &str, bytes: Vec<u8>) -> String {
-        FakeGcs::put(self, name, &bytes);
+        let _alone = self.turn.write().await;
+        self.inner.put(name, &bytes);
         format!("gs://bucket/{name}")
     }
 
     async fn remove(&self, name: &str) {
-        FakeGcs::remove(self, name);
+        let _alone = self.turn.write().await;
+        self.inner.remove(name);
+    }
+}
+
+#[async_trait::async_trait]
+impl RangeStore for InTurns<UrlStore> {
+    async fn get_range(
+        &self,
+        path: &str,
+        range: std::ops::Range<u64>,
+        options: &GetOptions,
+    ) -> Result<RangeResponse, Error> {
+        let _shared = self.turn.read().await;
+        self.inner.get_range(path, range, options).await
     }
 }
 
@@ -243,7 +267,8 @@ async fn azure() {
 async fn gcs() {
     let Some(server) = FakeGcs::start() else { return };
     let host = format!("127.0.0.1:{}", server.port);
-    let reader = UrlStore::without_env().with_setting("STORAGE_EMULATOR_HOST", &host);
-    // This server closes connections without saying so, several at a time: one more try may meet another of them.
-    check(RetryLayer::new().layer(reader), Arc::new(server)).await;
+    let turn = Arc::new(tokio::sync::RwLock::new(()));
+    let urls = UrlStore::without_env().with_setting("STORAGE_EMULATOR_HOST", &host);
+    let reader = InTurns { inner: urls, turn: turn.clone() };
+    check(RetryLayer::new().layer(reader), Arc::new(InTurns { inner: Arc::new(server), turn })).await;
 }

@@ -291,7 +291,6 @@ impl FakeGcs {
         let server = find("fake-gcs-server")?;
         let port = free_port();
         let mut command = Command::new(server);
-        // Its store in memory is not safe with a writer beside readers: the process ends.
         let folder = tempfile::tempdir().unwrap();
         command.args(["-scheme", "http", "-host", "127.0.0.1", "-filesystem-root"]).arg(folder.path());
         command.args(["-port", &port.to_string(), "-public-host", &format!("127.0.0.1:{port}")]);
