@@ -16,7 +16,6 @@ from concurrent.futures import ThreadPoolExecutor
 os.environ.update(
     GDAL_DISABLE_READDIR_ON_OPEN="EMPTY_DIR",
     CPL_VSIL_CURL_ALLOWED_EXTENSIONS=".tif",
-    CPL_VSIL_CURL_USE_HEAD="NO",
     GDAL_INGESTED_BYTES_AT_OPEN="32768",
     GDAL_HTTP_MERGE_CONSECUTIVE_RANGES="YES",
 )

@@ -14,7 +14,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::body::Incoming;
-use hyper::header::{ACCEPT_RANGES, CONTENT_RANGE, CONTENT_TYPE, ETAG, LAST_MODIFIED, RANGE};
+use hyper::header::{ACCEPT_RANGES, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, LAST_MODIFIED, RANGE};
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -110,7 +110,8 @@ async fn respond(state: Arc<State>, request: Request<Incoming>) -> Result<Respon
         Some(Some(range)) => (StatusCode::PARTIAL_CONTENT, range),
         Some(None) => (StatusCode::RANGE_NOT_SATISFIABLE, 0..0),
     };
-    let mut answer = response(status).header(ETAG, format!("\"{name}\""));
+    // Said also where a HEAD request has no body.
+    let mut answer = response(status).header(ETAG, format!("\"{name}\"")).header(CONTENT_LENGTH, range.len());
     match status {
         StatusCode::PARTIAL_CONTENT => {
             let text = format!("bytes {}-{}/{}", range.start, range.end - 1, file.len());

@@ -63,7 +63,7 @@ fn bench(arguments: &[String]) -> Result<(), String> {
 
 fn build(without_lerc_sys: bool) -> Result<(), String> {
     let mut command = cargo();
-    command.args(["build", "--release", "--locked", "--manifest-path", "bench/Cargo.toml"]);
+    command.args(["build", "--release", "--manifest-path", "bench/Cargo.toml"]);
     command.args(["--target-dir", "target/bench"]);
     if without_lerc_sys {
         command.arg("--no-default-features");

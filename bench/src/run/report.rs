@@ -37,6 +37,8 @@ pub(crate) struct Ratio {
     pub(crate) peer: &'static str,
     pub(crate) required: Option<f64>,
     pub(crate) ratio: Option<Spread>,
+    /// Its processor time over ours: what remains of the ratio when other programs take turns.
+    pub(crate) cpu: Option<Spread>,
 }
 
 /// One piece of work, done by every side in each round.
@@ -65,11 +67,13 @@ impl Comparison {
         self.ratios = peers
             .iter()
             .map(|(peer, theirs)| {
-                let pairs = ours.iter().zip(theirs).filter(|(o, t)| o.error.is_none() && t.error.is_none());
+                let pairs: Vec<_> =
+                    ours.iter().zip(theirs).filter(|(o, t)| o.error.is_none() && t.error.is_none()).collect();
                 Ratio {
                     peer,
                     required: bounds.iter().find(|(name, _)| name == peer).map(|(_, bound)| *bound),
-                    ratio: Spread::of(pairs.map(|(ours, theirs)| theirs.seconds / ours.seconds)),
+                    ratio: Spread::of(pairs.iter().map(|(ours, theirs)| theirs.seconds / ours.seconds)),
+                    cpu: Spread::of(pairs.iter().map(|(ours, theirs)| theirs.cpu / ours.cpu)),
                 }
             })
             .collect();
@@ -129,6 +133,7 @@ impl Report {
         let mut head = vec!["case".to_owned(), "unit".to_owned()];
         head.extend(sides.iter().map(|side| (*side).to_owned()));
         head.extend(sides[1..].iter().map(|peer| format!("ours ÷ {peer}")));
+        head.extend(sides[1..].iter().map(|peer| format!("CPU time, {peer} ÷ ours")));
         head.extend(beside.iter().map(|(name, side)| format!("{name}, {side}")));
         let _ = writeln!(out, "\n| {} |\n|{}", head.join(" | "), "---|".repeat(head.len()));
         for comparison in &self.comparisons {
@@ -149,11 +154,10 @@ impl Report {
         }
     }
 
-    /// Requirements met and not met.
+    /// Requirements met and not met; a peer that cannot do a case asks nothing of us.
     pub(crate) fn score(&self) -> (usize, usize) {
-        let ratios =
-            self.comparisons.iter().flat_map(|c| &c.ratios).filter_map(|r| Some((r.required?, r.ratio)));
-        let ratios = ratios.map(|(required, ratio)| ratio.is_some_and(|ratio| ratio.median >= required));
+        let ratios = self.comparisons.iter().flat_map(|c| &c.ratios).filter_map(|r| r.required.zip(r.ratio));
+        let ratios = ratios.map(|(required, ratio)| ratio.median >= required);
         let checks = self.checks.iter().filter_map(|c| Some(c.figure.median <= c.most?));
         let (met, missed): (Vec<bool>, Vec<bool>) = ratios.chain(checks).partition(|met| *met);
         (met.len(), missed.len())
@@ -175,6 +179,10 @@ fn row(comparison: &Comparison, sides: &[&str], beside: &[(&str, &str)]) -> Vec<
             Some(required) => format!("{} ≥ {required} {}", ratio.text(2), mark(ratio.median >= required)),
             None => ratio.text(2),
         }
+    }));
+    row.extend(sides[1..].iter().map(|peer| {
+        let found = comparison.ratios.iter().find(|ratio| ratio.peer == *peer);
+        found.and_then(|found| found.cpu).map_or_else(none, |cpu| format!("{:.2}", cpu.median))
     }));
     row.extend(beside.iter().map(|(name, side)| {
         let value = comparison.beside.iter().find(|(n, s, _)| n == name && s == side);

@@ -135,7 +135,8 @@ impl<'a> Rounds<'a> {
 fn summary(comparison: &Comparison) -> String {
     let ratios = comparison.ratios.iter().filter_map(|ratio| {
         let required = ratio.required.map_or(String::new(), |required| format!(" (≥ {required})"));
-        Some(format!("{} × {}{required}", ratio.ratio?.text(2), ratio.peer))
+        let cpu = ratio.cpu.map_or(f64::NAN, |cpu| cpu.median);
+        Some(format!("{} × {}{required}, CPU {cpu:.2}", ratio.ratio?.text(2), ratio.peer))
     });
     ratios.collect::<Vec<_>>().join(", ")
 }
