@@ -282,7 +282,6 @@ impl Azurite {
 /// fake-gcs-server, answering as Google Cloud Storage.
 pub struct FakeGcs {
     _process: Process,
-    _folder: tempfile::TempDir,
     pub port: u16,
 }
 
@@ -291,13 +290,12 @@ impl FakeGcs {
         let server = find("fake-gcs-server")?;
         let port = free_port();
         let mut command = Command::new(server);
-        let folder = tempfile::tempdir().unwrap();
-        command.args(["-scheme", "http", "-host", "127.0.0.1", "-filesystem-root"]).arg(folder.path());
+        command.args(["-scheme", "http", "-host", "127.0.0.1", "-backend", "memory"]);
         command.args(["-port", &port.to_string(), "-public-host", &format!("127.0.0.1:{port}")]);
         let process = Process::start(&mut command, port);
         let json = [("Content-Type", "application/json")];
         request(port, "POST", "/storage/v1/b", &json, br#"{"name":"bucket"}"#);
-        Some(Self { _process: process, _folder: folder, port })
+        Some(Self { _process: process, port })
     }
 
     pub fn put(&self, name: &str, bytes: &[u8]) {
