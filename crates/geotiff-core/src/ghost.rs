@@ -56,10 +56,8 @@ impl GhostHeader {
     /// The value of a key.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&str> {
-        self.text
-            .lines()
-            .find_map(|line| line.split_once('=').filter(|(k, _)| *k == key))
-            .map(|(_, v)| v.trim_end())
+        let value = self.text.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix('='));
+        value.map(str::trim_end)
     }
 
     /// Whether the header claims the whole layout of a COG, not broken since: GDAL's condition for its item
