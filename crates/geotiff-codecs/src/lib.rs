@@ -33,6 +33,15 @@
 //! `jpeg`, `lerc`, `ccitt`, `jpeg2000` and `zstd-pure` work so; the others turn `std` on. `pure-rust` brings
 //! every codec without a C compiler.
 //!
+//! The example `one_codec`, LZW and what all chunks need, weighs 393 kB on x86-64 Linux, 72 kB more than an empty
+//! program:
+//!
+//! ```text
+//! cargo build --release -p geotiff-codecs --example one_codec --no-default-features --features lzw \
+//!     --config 'profile.release.strip=true' --config 'profile.release.opt-level="s"' \
+//!     --config 'profile.release.panic="abort"'
+//! ```
+//!
 //! # What is read
 //!
 #![doc = include_str!("../STATUS.md")]
