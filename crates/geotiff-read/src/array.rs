@@ -1,9 +1,9 @@
 //! Typed pixels: one `ndarray` per data type, behind one enum.
 
 use geotiff_core::DataType;
-use ndarray::{Array3, ArrayView3, ArrayViewMut3};
-use num_complex::Complex;
+use ndarray::{Array3, ArrayView3, ArrayViewMut2, ArrayViewMut3};
 
+use crate::resample::{Band, Chunk, ConvertTo, Resampler};
 use crate::{Error, ErrorKind};
 
 /// A sample of one of the data types that a GeoTIFF can hold.
@@ -31,6 +31,15 @@ pub trait Sample: bytemuck::Pod + Default + PartialEq + Send + Sync + sealed::Se
 
     /// The value as a float; the real part of a complex one.
     fn to_f64(self) -> f64;
+
+    /// Resamples one chunk; called by [`Resampler`] with everything checked.
+    #[doc(hidden)]
+    fn resample_chunk(
+        resampler: &Resampler,
+        chunk: &Chunk,
+        band: &Band<'_, Self>,
+        out: ArrayViewMut2<'_, Self>,
+    );
 }
 
 mod sealed {
@@ -38,7 +47,7 @@ mod sealed {
 }
 
 macro_rules! samples {
-    ($($variant:ident $type:ty, $from:expr, $to:expr;)*) => {
+    ($($variant:ident $type:ty, $from:expr, $to:expr, $resample:ident;)*) => {
         /// Pixels in the file's data type, in the axis order (band, row, column).
         ///
         /// A chunky result (see [`ReadOptions::interleaved`](crate::ReadOptions::interleaved)) has the axes
@@ -84,11 +93,6 @@ macro_rules! samples {
                 match self { $(Self::$variant(array) => array.as_slice_mut().map(bytemuck::cast_slice_mut),)* }
             }
 
-            /// Sets every sample to the nearest that the type has to `value`.
-            pub(crate) fn fill(&mut self, value: f64) {
-                match self { $(Self::$variant(array) => array.fill(<$type>::from_f64_saturating(value)),)* }
-            }
-
             /// Every sample as `f64`, the real part of complex ones.
             pub fn to_f64(&self) -> Array3<f64> {
                 match self { $(Self::$variant(array) => array.mapv(Sample::to_f64),)* }
@@ -128,8 +132,30 @@ macro_rules! samples {
                     let convert: fn(Self) -> f64 = $to;
                     convert(self)
                 }
+
+                fn resample_chunk(
+                    resampler: &Resampler,
+                    chunk: &Chunk,
+                    band: &Band<'_, Self>,
+                    out: ArrayViewMut2<'_, Self>,
+                ) {
+                    resampler.$resample(chunk, band, out);
+                }
             }
         )*
+
+        /// `Some` of `$body` with `$sample` standing for the type of a data type's samples; `None` where it has none.
+        macro_rules! with_type {
+            ($value:expr, $sample:ident => $body:expr) => {
+                match $value {
+                    $(geotiff_core::DataType::$variant => {
+                        type $sample = $type;
+                        Some($body)
+                    })*
+                    _ => None,
+                }
+            };
+        }
 
         /// Calls `$body` with `$array` bound to the typed `Array3` inside.
         macro_rules! with_array {
@@ -141,20 +167,20 @@ macro_rules! samples {
 }
 
 samples! {
-    UInt8 u8, |v| v.round() as u8, f64::from;
-    Int8 i8, |v| v.round() as i8, f64::from;
-    UInt16 u16, |v| v.round() as u16, f64::from;
-    Int16 i16, |v| v.round() as i16, f64::from;
-    UInt32 u32, |v| v.round() as u32, f64::from;
-    Int32 i32, |v| v.round() as i32, f64::from;
-    UInt64 u64, |v| v.round() as u64, |v| v as f64;
-    Int64 i64, |v| v.round() as i64, |v| v as f64;
-    Float32 f32, |v| v as f32, f64::from;
-    Float64 f64, |v| v, |v| v;
-    ComplexInt16 Complex<i16>, |v| Complex::new(v.round() as i16, 0), |v| f64::from(v.re);
-    ComplexInt32 Complex<i32>, |v| Complex::new(v.round() as i32, 0), |v| f64::from(v.re);
-    Complex64 Complex<f32>, |v| Complex::new(v as f32, 0.0), |v| f64::from(v.re);
-    Complex128 Complex<f64>, |v| Complex::new(v, 0.0), |v| v.re;
+    UInt8 u8, ConvertTo::convert_to, f64::from, resample_real;
+    Int8 i8, ConvertTo::convert_to, f64::from, resample_real;
+    UInt16 u16, ConvertTo::convert_to, f64::from, resample_real;
+    Int16 i16, ConvertTo::convert_to, f64::from, resample_real;
+    UInt32 u32, ConvertTo::convert_to, f64::from, resample_real;
+    Int32 i32, ConvertTo::convert_to, f64::from, resample_real;
+    UInt64 u64, ConvertTo::convert_to, |v| v as f64, resample_real;
+    Int64 i64, ConvertTo::convert_to, |v| v as f64, resample_real;
+    Float32 f32, |v| v as f32, f64::from, resample_real;
+    Float64 f64, |v| v, |v| v, resample_real;
+    ComplexInt16 num_complex::Complex<i16>, ConvertTo::convert_to, |v| f64::from(v.re), resample_complex;
+    ComplexInt32 num_complex::Complex<i32>, ConvertTo::convert_to, |v| f64::from(v.re), resample_complex;
+    Complex64 num_complex::Complex<f32>, |v| num_complex::Complex::new(v as f32, 0.0), |v| f64::from(v.re), resample_complex;
+    Complex128 num_complex::Complex<f64>, |v| num_complex::Complex::new(v, 0.0), |v| v.re, resample_complex;
 }
 
 impl Array {
@@ -195,8 +221,7 @@ mod tests {
 
     #[test]
     fn typed_access_gives_the_type_or_an_error_that_names_both() {
-        let mut array = Array::zeros(DataType::UInt16, [1, 2, 3]).unwrap();
-        array.fill(70_000.0);
+        let array = Array::from(Array3::from_elem([1, 2, 3], 65_535_u16));
         assert_eq!(array.view::<u16>().unwrap()[[0, 1, 2]], 65_535);
         assert!(array.view::<u8>().is_none());
         let error = array.into_typed::<f32>().unwrap_err().to_string();

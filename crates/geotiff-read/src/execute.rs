@@ -2,15 +2,19 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
 use bytes::Bytes;
 use futures::channel::mpsc;
 use futures::stream::FuturesUnordered;
 use futures::{StreamExt, select_biased};
 
-use crate::decode::ImageTask;
+use crate::budget::{Permit, ReadBudget};
+use crate::cache::DecodedChunk;
+use crate::decode::{ImageTask, Input};
 use crate::executor::Executor;
-use crate::plan::{ImageRole, PlannedChunk, PlannedRequest, ReadPlan};
+use crate::plan::{self, ImageRole, PlannedChunk, PlannedRequest, ReadPlan};
+use crate::trace::ReadTrace;
 use crate::{Error, ErrorKind};
 
 /// The tasks of the images that a plan reads.
@@ -30,11 +34,11 @@ impl Tasks {
     }
 }
 
-/// How much one read may have under way.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Budget {
-    pub(crate) bytes: u64,
-    pub(crate) requests: usize,
+/// What a read runs with.
+pub(crate) struct Context<'a> {
+    pub(crate) executor: &'a dyn Executor,
+    pub(crate) budget: ReadBudget,
+    pub(crate) trace: Option<ReadTrace>,
 }
 
 /// Stops the jobs that have not begun when the read is dropped or fails.
@@ -46,100 +50,133 @@ impl Drop for CancelOnDrop {
     }
 }
 
-/// What a job reports: the bytes that it no longer needs, and how it went.
-type Done = (u64, Result<(), Error>);
+/// What a job owns of its chunk.
+enum Payload {
+    Sparse,
+    Encoded {
+        bytes: Bytes,
+        /// What the request holds of the budget until the last of its chunks is decoded.
+        _held: Arc<Permit>,
+    },
+    Decoded(Arc<DecodedChunk>),
+}
+
+impl Payload {
+    fn input(&self) -> Input<'_> {
+        match self {
+            Self::Sparse => Input::Sparse,
+            Self::Encoded { bytes, .. } => Input::Encoded(bytes),
+            Self::Decoded(decoded) => Input::Decoded(decoded),
+        }
+    }
+}
 
 /// The jobs of one read, on their way to the executor.
 struct Dispatch<'a> {
     tasks: &'a Tasks,
-    executor: &'a dyn Executor,
+    context: &'a Context<'a>,
     cancelled: Arc<AtomicBool>,
-    done: mpsc::UnboundedSender<Done>,
+    done: mpsc::UnboundedSender<Result<(), Error>>,
     running: usize,
 }
 
 impl Dispatch<'_> {
     #[allow(unsafe_code, reason = "each chunk of the plan is handed over once")]
-    fn spawn(&mut self, chunk: &PlannedChunk, bytes: Option<Bytes>) -> Result<(), Error> {
+    fn spawn(&mut self, chunk: &PlannedChunk, payload: Payload) -> Result<(), Error> {
         let task = Arc::clone(self.tasks.of(chunk.role)?);
         let (chunk, cancelled, done) = (chunk.clone(), Arc::clone(&self.cancelled), self.done.clone());
+        let trace = self.context.trace.clone();
         self.running += 1;
-        self.executor.spawn(Box::new(move || {
-            let freed = bytes.as_ref().map_or(0, |bytes| bytes.len() as u64);
+        self.context.executor.spawn(Box::new(move || {
             let result = if cancelled.load(Ordering::Relaxed) {
                 Ok(())
             } else {
+                let began = trace.as_ref().map(|_| Instant::now());
                 // SAFETY: the chunks of one image cover disjoint pixels, each role has an output of its own, and
-                // the plan names each chunk once.
-                unsafe { task.run(&chunk, bytes.as_deref()) }
+                // the plan names each chunk (or part of one) once.
+                let result = unsafe { task.run(&chunk, payload.input()) };
+                match (&trace, began, &payload) {
+                    (Some(trace), _, Payload::Decoded(_)) => trace.found(),
+                    (Some(trace), Some(began), Payload::Encoded { .. }) => trace.decoded(began),
+                    _ => {}
+                }
+                result
             };
             // Before the report, so that the reader finds itself the only holder after the last one.
-            drop((task, bytes));
+            drop((task, payload));
             // The reader may be gone: then nobody asks.
-            let _ = done.unbounded_send((freed, result));
+            let _ = done.unbounded_send(result);
         }));
         Ok(())
     }
 }
 
-/// Fetches and decodes everything in `plan`. When this returns, no job holds an output any more.
+/// Fetches and decodes everything in `plan`; `decoded` are the chunks of it that a cache had. When this returns, no job
+/// holds an output any more.
 pub(crate) async fn execute(
     plan: &ReadPlan,
+    decoded: Vec<(usize, Arc<DecodedChunk>)>,
     tasks: &Tasks,
-    executor: &dyn Executor,
-    budget: Budget,
+    context: &Context<'_>,
 ) -> Result<(), Error> {
     let cancel = CancelOnDrop(Arc::new(AtomicBool::new(false)));
     let (done, mut reports) = mpsc::unbounded();
     let cancelled = Arc::clone(&cancel.0);
-    let mut dispatch = Dispatch { tasks, executor, cancelled, done, running: 0 };
-    for chunk in plan.chunks.iter().filter(|chunk| chunk.location.is_none()) {
+    let mut dispatch = Dispatch { tasks, context, cancelled, done, running: 0 };
+    for chunk in plan.chunks.iter().filter(|chunk| chunk.is_sparse()) {
         // A sparse chunk of zeros is there already, and a giant image may have millions.
-        if tasks.of(chunk.role)?.fill.is_some() {
-            dispatch.spawn(chunk, None)?;
+        if tasks.of(chunk.role)?.fills_sparse() {
+            dispatch.spawn(chunk, Payload::Sparse)?;
         }
     }
-    let mut waiting = plan.requests.iter().peekable();
+    for (position, decoded) in decoded {
+        dispatch.spawn(chunk_at(plan, position)?, Payload::Decoded(decoded))?;
+    }
+    let mut waiting = plan.requests.iter();
     let mut fetches = FuturesUnordered::new();
-    let mut in_flight = 0_u64;
     loop {
-        while let Some(request) = waiting.next_if(|request| {
-            let size = request.range.end - request.range.start;
-            fetches.len() < budget.requests.max(1) && (in_flight == 0 || in_flight + size <= budget.bytes)
-        }) {
-            in_flight += request.range.end - request.range.start;
-            fetches.push(fetch(request, tasks));
+        while fetches.len() < context.budget.max_requests()
+            && let Some(request) = waiting.next()
+        {
+            fetches.push(fetch(request, tasks, context));
         }
         if fetches.is_empty() && dispatch.running == 0 {
             return Ok(());
         }
         select_biased! {
             report = reports.select_next_some() => {
-                let (freed, result) = report;
                 dispatch.running -= 1;
-                in_flight -= freed;
-                result?;
+                report?;
             }
             fetched = fetches.select_next_some() => {
-                let (request, bytes) = fetched?;
-                let mut held = 0;
+                let (request, bytes, permit) = fetched?;
                 for position in &request.chunks {
-                    let chunk = plan.chunks.get(*position).ok_or_else(|| Error::usage("the plan is inconsistent"))?;
+                    let chunk = chunk_at(plan, *position)?;
                     let bytes = slice(chunk, request, &bytes)?;
-                    held += bytes.len() as u64;
-                    dispatch.spawn(chunk, Some(bytes))?;
+                    let _held = Arc::clone(&permit);
+                    dispatch.spawn(chunk, Payload::Encoded { bytes, _held })?;
                 }
-                // The gaps between the chunks are kept with them, but there is no job to report them; chunks that
-                // share bytes report them each.
-                in_flight = (in_flight + held) - (request.range.end - request.range.start);
             }
         }
     }
 }
 
-async fn fetch<'a>(request: &'a PlannedRequest, tasks: &Tasks) -> Result<(&'a PlannedRequest, Bytes), Error> {
+fn chunk_at(plan: &ReadPlan, position: usize) -> Result<&PlannedChunk, Error> {
+    plan.chunks.get(position).ok_or_else(|| Error::usage("the plan is inconsistent"))
+}
+
+type Fetched<'a> = (&'a PlannedRequest, Bytes, Arc<Permit>);
+
+async fn fetch<'a>(
+    request: &'a PlannedRequest,
+    tasks: &Tasks,
+    context: &Context<'_>,
+) -> Result<Fetched<'a>, Error> {
     let source = tasks.of(request.role)?.state.source();
-    Ok((request, source.get(request.range.clone()).await?))
+    let mut permit = context.budget.acquire(request.range.end - request.range.start).await?;
+    let bytes = source.get(request.range.clone(), context.trace.as_ref()).await?;
+    permit.answered();
+    Ok((request, bytes, Arc::new(permit)))
 }
 
 /// The bytes of one chunk, out of those of its request.
@@ -147,12 +184,5 @@ fn slice(chunk: &PlannedChunk, request: &PlannedRequest, bytes: &Bytes) -> Resul
     let Some(range) = chunk.location.clone() else { return Ok(Bytes::new()) };
     let start = (range.start - request.range.start) as usize;
     let end = (range.end - request.range.start) as usize;
-    if end > bytes.len() {
-        let message =
-            format!("the object is truncated: it has {} bytes", request.range.start + bytes.len() as u64);
-        return Err(Error::new(ErrorKind::Malformed, message)
-            .in_part(format_args!("{} chunk {}", chunk.role.name(), chunk.index))
-            .in_range(range));
-    }
-    Ok(bytes.slice(start..end))
+    plan::check_complete(chunk, &range, bytes.slice(start.min(bytes.len())..end.min(bytes.len())))
 }

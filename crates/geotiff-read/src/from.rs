@@ -57,3 +57,14 @@ impl From<Arc<geotiff_crs::Error>> for Error {
         Self::new(kind, "the coordinate reference system cannot be understood").with_source(error)
     }
 }
+
+impl From<crate::resample::ResampleError> for Error {
+    fn from(error: crate::resample::ResampleError) -> Self {
+        use crate::resample::ResampleErrorKind as Kind;
+        let kind = match error.kind() {
+            Kind::Limit => ErrorKind::Limit,
+            _ => ErrorKind::Usage,
+        };
+        Self::new(kind, "the image cannot be resampled so").with_source(error)
+    }
+}

@@ -9,10 +9,12 @@ use geotiff_io::{ObjectInfo, RangeStore};
 use crate::executor::Executor;
 use crate::image::ImageState;
 use crate::raster::MaskKind;
+use crate::read::Area;
 use crate::sidecar::{Origin, Sidecars};
 use crate::source::Source;
 use crate::{
-    Error, Limits, OpenOptions, Raster, ReadOptions, ReadPlan, metadata, nodata, read, resized, transform,
+    ChunkCache, Error, Limits, OpenOptions, Raster, ReadOptions, ReadPlan, metadata, nodata, read, resized,
+    transform,
 };
 
 /// An open GeoTIFF: immutable, cheap to clone, shared freely between threads and tasks.
@@ -109,7 +111,7 @@ impl GeoTiff {
             Error::usage(message).at(source.path())
         })?;
         let own = Origin { source: Arc::clone(&source), byte_order: tiff.byte_order() };
-        let (levels, masks) = states(&page, &own, &own, &own);
+        let (levels, masks) = states(&page, [&own; 3], options.cache.as_ref());
         let crs = OnceLock::new();
         let inner = Inner { tiff, page_number, page, source, options, executor, levels, masks, crs };
         Ok(Self { inner: Arc::new(inner) })
@@ -134,7 +136,8 @@ impl GeoTiff {
         let mask = sidecars.mask.as_ref().filter(|_| page.has_external_mask());
         let overviews = overviews.map_or_else(|| own.clone(), |(_, origin)| origin.clone());
         let mask = mask.map_or_else(|| overviews.clone(), |(_, origin)| origin.clone());
-        let (mut levels, mut masks) = states(&page, &own, &overviews, &mask);
+        let cache = inner.options.cache.as_ref();
+        let (mut levels, mut masks) = states(&page, [&own, &overviews, &mask], cache);
         levels[0] = Arc::clone(&inner.levels[0]);
         if !page.has_external_mask() {
             masks[0].clone_from(&inner.masks[0]);
@@ -267,7 +270,12 @@ impl GeoTiff {
         pixels: &[Option<(u32, u32)>],
         options: &ReadOptions,
     ) -> Result<Raster, Error> {
-        read::read_pixels(&self.inner, 0, pixels, options).await.map_err(|error| error.at(self.path()))
+        let raster = read::read_area(&self.inner, 0, Area::Pixels(pixels), options).await;
+        raster.map_err(|error| error.at(self.path()))
+    }
+
+    pub(crate) fn inner(&self) -> &Inner {
+        &self.inner
     }
 
     fn level_unchecked(&self, level: usize) -> Level {
@@ -311,6 +319,14 @@ pub struct Level {
 }
 
 impl Level {
+    pub(crate) fn inner(&self) -> &Inner {
+        &self.inner
+    }
+
+    pub(crate) fn path(&self) -> &str {
+        self.inner.source.path()
+    }
+
     /// The number of the level: 0 is the full resolution, 1 the finest overview.
     pub fn number(&self) -> usize {
         self.level
@@ -383,7 +399,7 @@ impl Inner {
     }
 
     /// Reads a level, or at another size the level that suits it, and names the object in errors.
-    async fn read(&self, level: Option<usize>, options: &ReadOptions) -> Result<Raster, Error> {
+    pub(crate) async fn read(&self, level: Option<usize>, options: &ReadOptions) -> Result<Raster, Error> {
         let raster = match options.size {
             Some(size) => resized::read_resized(self, level, size, options).await,
             None => read::read(self, level.unwrap_or(0), options).await,
@@ -446,9 +462,14 @@ impl Inner {
 
 /// Levels and masks of a page: the first image of each kind comes from `own`, overviews and masks from where they
 /// lie.
-fn states(page: &Page, own: &Origin, overviews: &Origin, masks: &Origin) -> (Vec<Arc<ImageState>>, Masks) {
+fn states(
+    page: &Page,
+    [own, overviews, masks]: [&Origin; 3],
+    cache: Option<&ChunkCache>,
+) -> (Vec<Arc<ImageState>>, Masks) {
     let state = |image: &Image, origin: &Origin| {
-        Arc::new(ImageState::new(image.clone(), origin.byte_order, Arc::clone(&origin.source)))
+        let source = Arc::clone(&origin.source);
+        Arc::new(ImageState::new(image.clone(), origin.byte_order, source, cache))
     };
     let mut levels = vec![state(page.image(), own)];
     levels.extend(page.overviews().iter().map(|image| state(image, overviews)));

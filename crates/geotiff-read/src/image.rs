@@ -3,9 +3,13 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use geotiff_codecs::{ByteOrder, ChunkSpec, SampleFormat};
-use geotiff_core::{ChunkIndex, ChunkLocation, DataType, Image, PlanarConfiguration};
+use geotiff_core::{
+    ChunkIndex, ChunkLocation, Compression, DataType, Image, Photometric, PlanarConfiguration,
+};
 
+use crate::cache::{ChunkCache, ImageCache};
 use crate::source::Source;
+use crate::trace::ReadTrace;
 use crate::{Error, ErrorKind};
 
 /// An image, the object that holds it, and what is known of its chunk index.
@@ -16,17 +20,24 @@ pub(crate) struct ImageState {
     byte_order: ByteOrder,
     extra_samples: Vec<u16>,
     index: Mutex<ChunkIndex>,
+    cache: Option<ImageCache>,
 }
 
 impl ImageState {
-    pub(crate) fn new(image: Image, byte_order: geotiff_core::ByteOrder, source: Arc<Source>) -> Self {
+    pub(crate) fn new(
+        image: Image,
+        byte_order: geotiff_core::ByteOrder,
+        source: Arc<Source>,
+        cache: Option<&ChunkCache>,
+    ) -> Self {
         let byte_order = match byte_order {
             geotiff_core::ByteOrder::LittleEndian => ByteOrder::LittleEndian,
             geotiff_core::ByteOrder::BigEndian => ByteOrder::BigEndian,
         };
         let extra_samples = image.extra_samples().iter().map(|sample| sample.0).collect();
         let index = Mutex::new(image.chunk_index());
-        Self { image, source, byte_order, extra_samples, index }
+        let cache = cache.and_then(|cache| ImageCache::new(cache, &source, image.ifd().offset()));
+        Self { image, source, byte_order, extra_samples, index, cache }
     }
 
     pub(crate) fn image(&self) -> &Image {
@@ -35,6 +46,11 @@ impl ImageState {
 
     pub(crate) fn source(&self) -> &Arc<Source> {
         &self.source
+    }
+
+    /// The decoded chunks that are kept of this image.
+    pub(crate) fn cache(&self) -> Option<&ImageCache> {
+        self.cache.as_ref()
     }
 
     pub(crate) fn size(&self) -> (u32, u32) {
@@ -74,14 +90,27 @@ impl ImageState {
             .with_extra_samples(&self.extra_samples))
     }
 
+    /// Bytes of a row of an uncompressed chunk whose rows can be read each on its own; `None` for other chunks.
+    pub(crate) fn uncompressed_row_len(&self) -> Option<u64> {
+        let image = &self.image;
+        let is_plain = image.compression() == Compression::NONE && image.photometric() != Photometric::YCBCR;
+        let bits = u64::from(*image.bits_per_sample().first()?);
+        let samples = u64::from(image.chunks().chunk_width()) * u64::from(image.chunks().samples_per_chunk());
+        is_plain.then(|| samples.saturating_mul(bits).div_ceil(8))
+    }
+
     /// Where the bytes of `chunks` are, fetching the parts of the chunk index that are not known yet.
-    pub(crate) async fn locate(&self, chunks: &[u64]) -> Result<Vec<Option<ChunkLocation>>, Error> {
+    pub(crate) async fn locate(
+        &self,
+        chunks: &[u64],
+        trace: Option<&ReadTrace>,
+    ) -> Result<Vec<Option<ChunkLocation>>, Error> {
         loop {
             let missing = self.with_index(|index| index.missing(chunks));
             if missing.is_empty() {
                 break;
             }
-            let blocks = self.source.get_many(&missing).await?;
+            let blocks = self.source.get_many(&missing, trace).await?;
             self.with_index(|index| -> Result<(), Error> {
                 for (range, bytes) in missing.iter().zip(&blocks) {
                     if bytes.is_empty() {

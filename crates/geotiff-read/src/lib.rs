@@ -35,6 +35,10 @@
 
 #[macro_use]
 mod array;
+#[cfg(feature = "blocking")]
+pub mod blocking;
+mod budget;
+mod cache;
 mod chunks;
 mod decode;
 mod error;
@@ -43,11 +47,14 @@ mod executor;
 mod from;
 mod geotiff;
 mod image;
+mod into;
 pub mod level_choice;
+mod many;
 mod metadata;
 mod nodata;
 mod options;
 mod output;
+mod outputs;
 mod pages;
 mod plan;
 mod raster;
@@ -56,20 +63,30 @@ pub mod resample;
 mod resized;
 mod sample;
 mod sidecar;
+mod sink;
 mod source;
 mod statistics;
+mod tile;
+mod trace;
+mod transfer;
 pub mod transform;
 mod window;
 
 pub use array::{Array, Sample};
+pub use budget::ReadBudget;
+pub use cache::{ChunkCache, ChunkCacheStats};
 pub use error::{Error, ErrorKind};
 #[cfg(feature = "rayon")]
 pub use executor::RayonExecutor;
 pub use executor::{Executor, InlineExecutor, Job, run};
 pub use geotiff::{GeoTiff, Level};
+pub use into::ReadInfo;
+pub use many::read_many;
 pub use options::{Limits, OpenOptions, ReadOptions};
 pub use plan::{ImageRole, Placement, PlannedChunk, PlannedRequest, ReadPlan};
 pub use raster::{MaskKind, Raster};
 pub use sample::PointSamples;
 pub use statistics::{Statistics, StatisticsOptions};
+pub use tile::EncodedTile;
+pub use trace::{ReadCost, ReadTrace};
 pub use window::{Edge, PixelWindow, Window};

@@ -38,7 +38,7 @@ pub(crate) async fn load(source: &Source, options: &OpenOptions) -> Result<Tiff,
 }
 
 async fn fetch(source: &Source, decoder: &mut MetadataDecoder, ranges: &[Range<u64>]) -> Result<(), Error> {
-    let blocks = source.get_many(ranges).await?;
+    let blocks = source.get_many(ranges, None).await?;
     if let Some(size) = source.object().size {
         decoder.set_file_size(size);
     }

@@ -5,26 +5,48 @@ use ndarray::{Array2, ArrayView2};
 
 use crate::Sample;
 
-/// 255 where `samples` hold a value, 0 where they are nodata: GDAL compares floats, 64-bit ones too, within twice
-/// the precision of a 32-bit float (so that a nodata value that was written with fewer digits still matches), NaN
-/// with NaN, integers with the nodata value cut to an integer, and complex samples by their real part.
+/// What tells nodata from samples of one type: GDAL compares floats, 64-bit ones too, within twice the precision of
+/// a 32-bit float (so that a nodata value that was written with fewer digits still matches), NaN with NaN, integers
+/// with the nodata value cut to an integer, and complex samples by their real part.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Matcher<T> {
+    /// Nothing is nodata.
+    Never,
+    Float32(f32),
+    Float64(f64),
+    Integer(T),
+    /// The real part of a complex integer.
+    Real(f64),
+}
+
+impl<T: Sample> Matcher<T> {
+    pub(crate) fn new(nodata: Nodata) -> Self {
+        match T::DATA_TYPE {
+            DataType::Float32 | DataType::Complex64 => Self::Float32(nodata.as_f64() as f32),
+            DataType::Float64 | DataType::Complex128 => Self::Float64(nodata.as_f64()),
+            DataType::ComplexInt16 | DataType::ComplexInt32 => {
+                integer::<T>(nodata).map_or(Self::Never, |nodata| Self::Real(nodata.to_f64()))
+            }
+            _ => integer(nodata).map_or(Self::Never, Self::Integer),
+        }
+    }
+
+    pub(crate) fn is_nodata(&self, sample: T) -> bool {
+        match self {
+            Self::Never => false,
+            Self::Float32(nodata) => close_f32(sample.to_f64() as f32, *nodata),
+            Self::Float64(nodata) => close_f64(sample.to_f64(), *nodata),
+            Self::Integer(nodata) => sample == *nodata,
+            Self::Real(nodata) => sample.to_f64() == *nodata,
+        }
+    }
+}
+
+/// 255 where `samples` hold a value, 0 where they are nodata.
 #[allow(clippy::needless_pass_by_value, reason = "a view is a reference")]
 pub(crate) fn validity<T: Sample>(samples: ArrayView2<'_, T>, nodata: Nodata) -> Array2<u8> {
-    let mask = |is_nodata: bool| if is_nodata { 0 } else { 255 };
-    match T::DATA_TYPE {
-        DataType::Float32 | DataType::Complex64 => {
-            let nodata = nodata.as_f64() as f32;
-            samples.mapv(|sample| mask(close_f32(sample.to_f64() as f32, nodata)))
-        }
-        DataType::Float64 | DataType::Complex128 => {
-            let nodata = nodata.as_f64();
-            samples.mapv(|sample| mask(close_f64(sample.to_f64(), nodata)))
-        }
-        _ => match integer::<T>(nodata) {
-            Some(nodata) => samples.mapv(|sample| mask(same_integer(sample, nodata))),
-            None => Array2::from_elem(samples.dim(), 255),
-        },
-    }
+    let matcher = Matcher::new(nodata);
+    samples.mapv(|sample| if matcher.is_nodata(sample) { 0 } else { 255 })
 }
 
 /// `nodata` as a sample of an integer type; `None` where the type cannot hold it, so that nothing is nodata.
@@ -36,14 +58,6 @@ fn integer<T: Sample>(nodata: Nodata) -> Option<T> {
     sample_bytes(T::DATA_TYPE, nodata)
         .filter(|_| fits(T::DATA_TYPE, nodata))
         .and_then(|bytes| bytemuck::try_pod_read_unaligned(&bytes).ok())
-}
-
-/// Complex integers are compared by their real part.
-fn same_integer<T: Sample>(sample: T, nodata: T) -> bool {
-    match T::DATA_TYPE {
-        DataType::ComplexInt16 | DataType::ComplexInt32 => sample.to_f64() == nodata.to_f64(),
-        _ => sample == nodata,
-    }
 }
 
 /// Whether `data_type` can hold the value.

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use geotiff_codecs::Codecs;
+use geotiff_core::DataType;
 
 use crate::executor::Executor;
 use crate::resample::Resampling;
-use crate::{Edge, Window};
+use crate::{ChunkCache, Edge, ReadBudget, ReadTrace, Window};
 
 /// Bounds on what a file can make a reader do; all are on by default.
 ///
@@ -98,6 +99,11 @@ pub struct OpenOptions {
     pub coalesce_max: u64,
     /// Most requests of one read under way at once.
     pub max_concurrent_requests: usize,
+    /// A budget shared with the reads of other handles, in place of the one that each read has by
+    /// [`Limits::max_in_flight_bytes`] and [`OpenOptions::max_concurrent_requests`].
+    pub budget: Option<ReadBudget>,
+    /// Where decoded chunks are kept; nowhere by default.
+    pub cache: Option<ChunkCache>,
 }
 
 impl Default for OpenOptions {
@@ -110,6 +116,8 @@ impl Default for OpenOptions {
             coalesce_gap: 64 << 10,
             coalesce_max: 4 << 20,
             max_concurrent_requests: 16,
+            budget: None,
+            cache: None,
         }
     }
 }
@@ -157,6 +165,20 @@ impl OpenOptions {
         self.max_concurrent_requests = requests;
         self
     }
+
+    /// Sets [`OpenOptions::budget`].
+    #[must_use]
+    pub fn with_budget(mut self, budget: ReadBudget) -> Self {
+        self.budget = Some(budget);
+        self
+    }
+
+    /// Sets [`OpenOptions::cache`].
+    #[must_use]
+    pub fn with_cache(mut self, cache: ChunkCache) -> Self {
+        self.cache = Some(cache);
+        self
+    }
 }
 
 /// What to read: window, bands, level, and how to return it. By default the whole image, every band.
@@ -186,8 +208,16 @@ pub struct ReadOptions {
     /// Axes (row, column, band) rather than (band, row, column).
     pub interleaved: bool,
     /// Whether the mask (internal mask or alpha) is read too; true by default. A nodata mask costs nothing
-    /// until it is asked for.
+    /// until it is asked for, unless the samples are converted or scaled.
     pub mask: bool,
+    /// The type of the result's samples; the file's when `None`. See [`ReadOptions::data_type`].
+    pub data_type: Option<DataType>,
+    /// Whether scale and offset are applied. See [`ReadOptions::scaled`].
+    pub scaled: bool,
+    /// Where to count what the read costs.
+    pub trace: Option<ReadTrace>,
+    /// The budget of this read in place of the handle's.
+    pub budget: Option<ReadBudget>,
 }
 
 impl Default for ReadOptions {
@@ -200,6 +230,10 @@ impl Default for ReadOptions {
             edge: Edge::Refuse,
             interleaved: false,
             mask: true,
+            data_type: None,
+            scaled: false,
+            trace: None,
+            budget: None,
         }
     }
 }
@@ -258,6 +292,39 @@ impl ReadOptions {
     #[must_use]
     pub fn mask(mut self, mask: bool) -> Self {
         self.mask = mask;
+        self
+    }
+
+    /// Asks for samples of another type, converted as GDAL's RasterIO converts them: clamped to what the type holds,
+    /// rounded to the nearest integer (halves away from zero), NaN as integer being 0; see
+    /// [`ConvertTo`](crate::resample::ConvertTo). Resampled reads convert what was resampled in the file's type. Masks
+    /// are made of the samples in the file; a fill value is one of the result's type.
+    #[must_use]
+    pub fn data_type(mut self, data_type: DataType) -> Self {
+        self.data_type = Some(data_type);
+        self
+    }
+
+    /// Applies each band's scale and offset, `value · scale + offset`. The result is float64, or float32 when
+    /// [`ReadOptions::data_type`] asks for it. Samples that are nodata keep their value, by which
+    /// [`Raster::nodata`](crate::Raster::nodata) still tells them, and stay masked.
+    #[must_use]
+    pub fn scaled(mut self, scaled: bool) -> Self {
+        self.scaled = scaled;
+        self
+    }
+
+    /// Counts what the read costs in `trace`.
+    #[must_use]
+    pub fn trace(mut self, trace: &ReadTrace) -> Self {
+        self.trace = Some(trace.clone());
+        self
+    }
+
+    /// Sets [`ReadOptions::budget`].
+    #[must_use]
+    pub fn budget(mut self, budget: &ReadBudget) -> Self {
+        self.budget = Some(budget.clone());
         self
     }
 }

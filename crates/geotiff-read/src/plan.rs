@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
+use bytes::Bytes;
 use geotiff_core::{ChunkGrid, ChunkLocation};
 use geotiff_io::{Merged, coalesce};
 
@@ -54,10 +55,59 @@ pub struct PlannedChunk {
     pub column: u32,
     /// The chunk's row in the grid.
     pub row: u32,
-    /// Where its compressed bytes are; `None` for a sparse chunk, which is filled with nodata or 0.
+    /// The rows of the chunk that are decoded: all of them but for an uncompressed chunk, of which only the rows
+    /// that are wanted are fetched, a large one in parts.
+    pub rows: Range<u32>,
+    /// Where its compressed bytes are; `None` for a sparse chunk, which is filled with nodata or 0, and for one that
+    /// a cache holds.
     pub location: Option<Range<u64>>,
+    /// Whether its samples come out of a [`ChunkCache`](crate::ChunkCache).
+    pub cached: bool,
     /// What is wanted of it: one rectangle of a window, or single pixels.
     pub placements: Vec<Placement>,
+}
+
+impl PlannedChunk {
+    pub(crate) fn new(
+        role: ImageRole,
+        grid: &ChunkGrid,
+        plane: u16,
+        (column, row): (u32, u32),
+        placements: Vec<Placement>,
+    ) -> Result<Self, Error> {
+        let index = grid.index(plane, row, column).ok_or_else(|| {
+            Error::new(ErrorKind::Malformed, format!("no chunk at column {column}, row {row}"))
+        })?;
+        let rows = 0..grid.encoded_height(row);
+        Ok(Self { role, index, plane, column, row, rows, location: None, cached: false, placements })
+    }
+
+    /// Whether the file has no bytes for it.
+    pub fn is_sparse(&self) -> bool {
+        self.location.is_none() && !self.cached
+    }
+
+    /// The rows that are wanted, from the first to the last.
+    fn wanted_rows(&self) -> Range<u32> {
+        let first = self.placements.iter().map(|placement| placement.source.1).min().unwrap_or(0);
+        let end = self.placements.iter().map(|placement| placement.source.1 + placement.size.1).max();
+        first..end.unwrap_or(first)
+    }
+
+    /// The part of it that is `rows`; `None` where none of them is wanted.
+    fn part(&self, rows: Range<u32>) -> Option<Self> {
+        let cut = |placement: &Placement| {
+            let (from, to) = (placement.source.1, placement.source.1 + placement.size.1);
+            let (first, end) = (from.max(rows.start), to.min(rows.end));
+            (first < end).then(|| Placement {
+                source: (placement.source.0, first),
+                target: (placement.target.0, placement.target.1 + (first - from)),
+                size: (placement.size.0, end - first),
+            })
+        };
+        let placements: Vec<_> = self.placements.iter().filter_map(cut).collect();
+        (!placements.is_empty()).then(|| Self { rows, placements, ..self.clone() })
+    }
 }
 
 /// One request to the store: a range of bytes and the chunks that lie in it.
@@ -125,22 +175,12 @@ pub(crate) fn chunks_in(
                     (inside.col_end().min(left + chunk_width), inside.row_end().min(top + chunk_height));
                 // All of these fit in u32: they lie inside the image or the window.
                 let (column, row) = (column as u32, row as u32);
-                let index = grid.index(plane, row, column).ok_or_else(|| {
-                    Error::new(ErrorKind::Malformed, format!("no chunk at column {column}, row {row}"))
-                })?;
-                chunks.push(PlannedChunk {
-                    role,
-                    index,
-                    plane,
-                    column,
-                    row,
-                    location: None,
-                    placements: vec![Placement {
-                        source: ((first.0 - left) as u32, (first.1 - top) as u32),
-                        target: ((first.0 - origin.0) as u32, (first.1 - origin.1) as u32),
-                        size: ((end.0 - first.0) as u32, (end.1 - first.1) as u32),
-                    }],
-                });
+                let placement = Placement {
+                    source: ((first.0 - left) as u32, (first.1 - top) as u32),
+                    target: ((first.0 - origin.0) as u32, (first.1 - origin.1) as u32),
+                    size: ((end.0 - first.0) as u32, (end.1 - first.1) as u32),
+                };
+                chunks.push(PlannedChunk::new(role, grid, plane, (column, row), vec![placement])?);
             }
         }
     }
@@ -169,11 +209,7 @@ pub(crate) fn chunks_at(
     let mut chunks = Vec::new();
     for &plane in planes {
         for (&(row, column), placements) in &by_chunk {
-            let index = grid.index(plane, row, column).ok_or_else(|| {
-                Error::new(ErrorKind::Malformed, format!("no chunk at column {column}, row {row}"))
-            })?;
-            let placements = placements.clone();
-            chunks.push(PlannedChunk { role, index, plane, column, row, location: None, placements });
+            chunks.push(PlannedChunk::new(role, grid, plane, (column, row), placements.clone())?);
         }
     }
     Ok(chunks)
@@ -184,7 +220,6 @@ pub(crate) fn locate(
     chunk: &mut PlannedChunk,
     location: Option<ChunkLocation>,
     object_size: Option<u64>,
-    max_chunk_bytes: u64,
 ) -> Result<(), Error> {
     let Some(location) = location else {
         chunk.location = None;
@@ -200,12 +235,52 @@ pub(crate) fn locate(
         let message = format!("the object is truncated: it has {size} bytes");
         return Err(Error::new(ErrorKind::Malformed, message).in_part(part()).in_range(range));
     }
-    if location.len > max_chunk_bytes {
-        let message = format!("its {} bytes exceed the limit of {max_chunk_bytes}", location.len);
-        return Err(Error::new(ErrorKind::Limit, message).in_part(part()).in_range(range));
-    }
     chunk.location = Some(range);
     Ok(())
+}
+
+/// The bytes of a chunk at `range`; an error where they are not all there.
+pub(crate) fn check_complete(chunk: &PlannedChunk, range: &Range<u64>, bytes: Bytes) -> Result<Bytes, Error> {
+    let end = range.start + bytes.len() as u64;
+    if end == range.end {
+        return Ok(bytes);
+    }
+    let message = format!("the object is truncated: it has {end} bytes");
+    let part = format!("{} chunk {}", chunk.role.name(), chunk.index);
+    Err(Error::new(ErrorKind::Malformed, message).in_part(part).in_range(range.clone()))
+}
+
+/// Refuses a chunk, or what is fetched of it, that is larger than the limits allow.
+pub(crate) fn check_chunk_size(chunk: &PlannedChunk, max_chunk_bytes: u64) -> Result<(), Error> {
+    let Some(range) = chunk.location.clone() else { return Ok(()) };
+    let len = range.end - range.start;
+    if len <= max_chunk_bytes {
+        return Ok(());
+    }
+    let message = format!("its {len} bytes exceed the limit of {max_chunk_bytes}");
+    let part = format!("{} chunk {}", chunk.role.name(), chunk.index);
+    Err(Error::new(ErrorKind::Limit, message).in_part(part).in_range(range))
+}
+
+/// The parts of an uncompressed chunk, rows of `row_len` bytes, that are to be fetched: its wanted rows, in pieces of
+/// about `max_size` bytes.
+pub(crate) fn rows_of_uncompressed(chunk: &PlannedChunk, row_len: u64, max_size: u64) -> Vec<PlannedChunk> {
+    let Some(range) = chunk.location.clone() else { return vec![chunk.clone()] };
+    let wanted = chunk.wanted_rows();
+    // What is shorter than its rows is damaged: the decoder says so.
+    if row_len == 0 || range.end - range.start < row_len.saturating_mul(chunk.rows.end.into()) {
+        return vec![chunk.clone()];
+    }
+    let step = u32::try_from((max_size / row_len).max(1)).unwrap_or(u32::MAX);
+    let starts = wanted.clone().step_by(step as usize);
+    let parts = starts.filter_map(|start| {
+        let rows = start..start.saturating_add(step).min(wanted.end);
+        let mut part = chunk.part(rows.clone())?;
+        let byte = |row: u32| range.start + u64::from(row) * row_len;
+        part.location = Some(byte(rows.start)..byte(rows.end));
+        Some(part)
+    });
+    parts.collect()
 }
 
 /// Groups the located chunks of `roles`, all of one object, into requests: those of a COG's mask lie between those

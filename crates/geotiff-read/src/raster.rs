@@ -1,5 +1,7 @@
 //! What a read returns: pixels, their validity, and where they lie on the ground.
 
+use std::sync::Arc;
+
 use geotiff_core::Nodata;
 use geotiff_crs::Crs;
 use ndarray::{Array2, Array3, Axis};
@@ -40,7 +42,9 @@ pub(crate) enum Validity {
     /// Pixels equal to nodata are not: worked out when asked for.
     Nodata(Nodata),
     /// Shape (rows, columns), 0 where there is no value: a mask or alpha band.
-    Shared(Array2<u8>),
+    Shared(Arc<Array2<u8>>),
+    /// One band of masks with the axes (band, row, column).
+    Band(Arc<Array3<u8>>, usize),
 }
 
 /// Pixels of a window, with what is needed to use them.
@@ -89,6 +93,7 @@ impl Raster {
             );
             return Err(Error::usage(message));
         }
+        let masks = Arc::new(masks.clone());
         Ok(Self {
             data,
             bands,
@@ -97,7 +102,7 @@ impl Raster {
             nodata: None,
             interleaved: false,
             mask_kinds,
-            validity: masks.outer_iter().map(|mask| Validity::Shared(mask.to_owned())).collect(),
+            validity: (0..count).map(|band| Validity::Band(Arc::clone(&masks), band)).collect(),
             inside: Some([0..width, 0..height]),
         })
     }
@@ -145,6 +150,7 @@ impl Raster {
             match &self.validity[band] {
                 Validity::All => mask.slice_mut(area).fill(255),
                 Validity::Shared(shared) => mask.assign(shared),
+                Validity::Band(masks, band) => mask.assign(&masks.index_axis(Axis(0), *band)),
                 Validity::Nodata(nodata) => {
                     let axis = Axis(if self.interleaved { 2 } else { 0 });
                     with_array!(&self.data, array => {

@@ -3,19 +3,21 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use futures::future::try_join_all;
-use geotiff_core::{ColorTable, DataType};
+use geotiff_core::ColorTable;
 use ndarray::{Array2, Array3, Axis, s};
 
 use crate::executor::run;
 use crate::geotiff::Inner;
 use crate::level_choice::choose_level;
+use crate::outputs::{filled, interleave};
 use crate::raster::{MaskKind, Validity};
-use crate::resample::{Band, Chunk, Pixel, PixelRect, ReadWindow, Resampler, Resampling};
+use crate::resample::{Band, Chunk, PixelRect, ReadWindow, Resampler, Resampling};
+use crate::transfer::Conversion;
 use crate::window::{Edge, PixelWindow, Window};
 use crate::{Array, Error, ErrorKind, Raster, ReadOptions, Sample, read, transform};
 
 /// Source pixels are fetched in parts of about this many bytes where an output needs more.
-const PART_BYTES: u64 = 64 << 20;
+const PART_BYTES: u64 = 32 << 20;
 
 /// The part of the output that the image covers, and the window of the image that it shows.
 struct Covered {
@@ -26,15 +28,32 @@ struct Covered {
     size: (u32, u32),
 }
 
-/// A read of one level at one size.
+/// A read of one level at one size: of pixels, of masks, or of both.
 struct Job<'a> {
     inner: &'a Inner,
+    options: &'a ReadOptions,
     level: usize,
-    resampler: Resampler,
-    bands: Vec<u16>,
+    bands: &'a [u16],
+    conversion: &'a Conversion,
+    pixels: Option<Resampler>,
+    masks: Option<Resampler>,
     method: Resampling,
     /// Whether pixels without a value must be left out, and so are to be known.
     masked: bool,
+}
+
+/// A resampled read, checked against the image.
+struct Request<'a> {
+    inner: &'a Inner,
+    /// As asked for; `None` for the one that GDAL would choose.
+    level: Option<usize>,
+    options: &'a ReadOptions,
+    window: Window,
+    size: (u32, u32),
+    bands: Vec<u16>,
+    kinds: Vec<MaskKind>,
+    conversion: Conversion,
+    covered: Option<Covered>,
 }
 
 /// Reads pixels at `options.size`, from `level` or the one that GDAL would choose.
@@ -44,67 +63,145 @@ pub(crate) async fn read_resized(
     size: (u32, u32),
     options: &ReadOptions,
 ) -> Result<Raster, Error> {
-    let base = inner.level(level.unwrap_or(0));
-    let full = base.size();
-    let window = options.window.unwrap_or_else(|| PixelWindow::whole(full.0, full.1).into());
-    let (window, size) = clip(window, full, size, options.edge)?;
-    let bands = read::bands(inner, level.unwrap_or(0), options)?;
-    let data_type = base.data_type()?;
-    let shape = [bands.len(), size.1 as usize, size.0 as usize];
-    read::check_output_size(inner, shape, data_type)?;
+    let request = Request::new(inner, level, size, options)?;
+    let outputs = request.outputs().await?;
+    let outputs = match &request.covered {
+        Some(covered) => request.fill(covered, outputs).await?,
+        None => outputs,
+    };
+    request.finish(outputs).await
+}
 
-    let kinds = inner.mask_kinds(level.unwrap_or(0));
-    let kinds: Vec<MaskKind> = bands.iter().map(|band| kinds[usize::from(*band) - 1]).collect();
-    let covered = cover(window, full, size)?;
-    let has_palette = inner.page().metadata().color_table().is_some();
-    let method = options.resampling.for_band(data_type.is_complex(), has_palette);
-    let mut data = Array::zeros(data_type, shape)?;
-    let mut masks = Array3::from_elem(shape, 0);
-    if covered.as_ref().is_none_or(|covered| covered.size != size) {
-        let fill = read::outside_sample(inner, data_type, options.edge)?;
-        data = run(inner.executor(), move || filled(data, &fill)).await?;
-    }
-    if let Some(covered) = &covered {
-        let masked = kinds.iter().any(|kind| *kind != MaskKind::AllValid);
-        let job = Job::new(inner, level, covered, &bands, method, masked && method != Resampling::Nearest)?;
-        let out = Arc::new(Mutex::new(Outputs { data, masks: None }));
-        job.carry_out(&out, covered.offset).await?;
-        data = take(out)?.data;
-        if options.mask && masked {
-            // Masks are never interpolated, and so may come from another level.
-            let job = Job::new(inner, level, covered, &bands, Resampling::Nearest, true)?;
-            let scratch = Array::zeros(DataType::UInt8, [0, 0, 0])?;
-            let out = Arc::new(Mutex::new(Outputs { data: scratch, masks: Some(masks) }));
-            job.carry_out(&out, covered.offset).await?;
-            masks = take(out)?.masks.unwrap_or_default();
+impl<'a> Request<'a> {
+    fn new(
+        inner: &'a Inner,
+        level: Option<usize>,
+        size: (u32, u32),
+        options: &'a ReadOptions,
+    ) -> Result<Self, Error> {
+        let base = level.unwrap_or(0);
+        let full = inner.level(base).size();
+        let window = options.window.unwrap_or_else(|| PixelWindow::whole(full.0, full.1).into());
+        let (window, size) = clip(window, full, size, options.edge)?;
+        let bands = read::bands(inner, base, options)?;
+        let conversion = Conversion::new(inner, base, &bands, options)?;
+        if conversion.from.is_complex() && options.resampling.is_of_order() {
+            let message = format!("{} of complex samples", options.resampling);
+            return Err(Error::new(ErrorKind::Unsupported, message));
         }
+        read::check_output_size(inner, [bands.len(), size.1 as usize, size.0 as usize], conversion.to)?;
+        let kinds = inner.mask_kinds(base);
+        let kinds = bands.iter().map(|band| kinds[usize::from(*band) - 1]).collect();
+        let covered = cover(window, full, size)?;
+        Ok(Self { inner, level, options, window, size, bands, kinds, conversion, covered })
     }
-    let inside = covered.map(|covered| {
-        let ((col, row), (width, height)) = (covered.offset, covered.size);
-        [col as usize..(col + width) as usize, row as usize..(row + height) as usize]
-    });
-    let validity = kinds.iter().zip(masks.outer_iter()).map(|(kind, mask)| match kind {
-        MaskKind::AllValid => Validity::All,
-        _ if options.mask => Validity::Shared(mask.to_owned()),
-        _ => Validity::All,
-    });
-    let validity = validity.collect();
-    if options.interleaved {
-        data = run(inner.executor(), move || read::interleave(data)).await?;
+
+    fn is_masked(&self) -> bool {
+        self.kinds.iter().any(|kind| *kind != MaskKind::AllValid)
     }
-    let scale = (window.width / f64::from(size.0), window.height / f64::from(size.1));
-    let base = inner.transform(level.unwrap_or(0));
-    Ok(Raster {
-        data,
-        bands,
-        transform: base.map(|base| transform::rebase(base, (window.col_off, window.row_off), scale)),
-        crs: None,
-        nodata: inner.page().nodata(),
-        interleaved: options.interleaved,
-        mask_kinds: kinds,
-        validity,
-        inside,
-    })
+
+    fn shape(&self) -> [usize; 3] {
+        [self.bands.len(), self.size.1 as usize, self.size.0 as usize]
+    }
+
+    async fn outputs(&self) -> Result<Outputs, Error> {
+        let mut data = Array::zeros(self.conversion.to, self.shape())?;
+        if self.covered.as_ref().is_none_or(|covered| covered.size != self.size) {
+            let fill = read::outside_sample(self.inner, &self.conversion, self.options.edge)?;
+            data = run(self.inner.executor(), move || filled(data, &fill)).await?;
+        }
+        let with_masks = self.options.mask && self.is_masked();
+        Ok(Outputs { data, masks: with_masks.then(|| Array3::zeros(self.shape())) })
+    }
+
+    /// Pixels and masks. Masks are never interpolated, and so may come from another level.
+    async fn fill(&self, covered: &Covered, outputs: Outputs) -> Result<Outputs, Error> {
+        let data_type = self.conversion.from;
+        let has_palette = self.inner.page().metadata().color_table().is_some();
+        let method = self.options.resampling.for_band(data_type.is_complex(), has_palette);
+        let (level, pixels) = self.resampler(covered, method)?;
+        let mask = match outputs.masks {
+            Some(_) => Some(self.resampler(covered, Resampling::Nearest)?),
+            None => None,
+        };
+        let (here, elsewhere) = match mask {
+            Some((mask_level, masks)) if mask_level == level => (Some(masks), None),
+            elsewhere => (None, elsewhere),
+        };
+        let masked = self.is_masked() && method != Resampling::Nearest;
+        let out = Arc::new(Mutex::new(outputs));
+        self.job(level, Some(pixels), here, method, masked).carry_out(&out, covered.offset).await?;
+        if let Some((level, masks)) = elsewhere {
+            let job = self.job(level, None, Some(masks), Resampling::Nearest, false);
+            job.carry_out(&out, covered.offset).await?;
+        }
+        take(out)
+    }
+
+    fn job(
+        &self,
+        level: usize,
+        pixels: Option<Resampler>,
+        masks: Option<Resampler>,
+        method: Resampling,
+        masked: bool,
+    ) -> Job<'_> {
+        let Self { inner, options, bands, conversion, .. } = self;
+        Job { inner, options, level, bands, conversion, pixels, masks, method, masked }
+    }
+
+    /// The level to read for a method, and what to do with its pixels.
+    fn resampler(&self, covered: &Covered, method: Resampling) -> Result<(usize, Resampler), Error> {
+        let inner = self.inner;
+        let full = inner.level(self.level.unwrap_or(0)).size();
+        let overviews: Vec<(u32, u32)> = match self.level {
+            Some(_) => Vec::new(),
+            None => (1..inner.level_count()).map(|level| inner.level(level).size()).collect(),
+        };
+        let chosen = choose_level(full, &overviews, &covered.window, covered.size, method);
+        let (level, window) = match chosen {
+            Some(overview) => (overview + 1, covered.window.on_overview(full, overviews[overview])),
+            None => (self.level.unwrap_or(0), covered.window),
+        };
+        let state = inner.level(level);
+        let mut resampler = Resampler::new(window, covered.size, state.size(), method)?
+            .with_block_width(state.image().chunks().chunk_width());
+        if self.bands.len() > 1 {
+            resampler = resampler.with_several_bands();
+        }
+        Ok((level, resampler))
+    }
+
+    async fn finish(self, outputs: Outputs) -> Result<Raster, Error> {
+        let mut data = outputs.data;
+        if self.options.interleaved {
+            data = run(self.inner.executor(), move || interleave(data)).await?;
+        }
+        let inside = self.covered.as_ref().map(|covered| {
+            let ((col, row), (width, height)) = (covered.offset, covered.size);
+            [col as usize..(col + width) as usize, row as usize..(row + height) as usize]
+        });
+        let masks = outputs.masks.map(Arc::new);
+        let validity = self.kinds.iter().enumerate().map(|(band, kind)| match (kind, &masks) {
+            (MaskKind::AllValid, _) | (_, None) => Validity::All,
+            (_, Some(masks)) => Validity::Band(Arc::clone(masks), band),
+        });
+        let validity = validity.collect();
+        let (window, size) = (self.window, self.size);
+        let scale = (window.width / f64::from(size.0), window.height / f64::from(size.1));
+        let base = self.inner.transform(self.level.unwrap_or(0));
+        Ok(Raster {
+            data,
+            transform: base.map(|base| transform::rebase(base, (window.col_off, window.row_off), scale)),
+            crs: None,
+            nodata: self.inner.page().nodata(),
+            interleaved: self.options.interleaved,
+            validity,
+            inside,
+            bands: self.bands,
+            mask_kinds: self.kinds,
+        })
+    }
 }
 
 /// The window by `edge`; a clipped one is given its share of the size.
@@ -158,17 +255,10 @@ fn cover(window: Window, full: (u32, u32), size: (u32, u32)) -> Result<Option<Co
     Ok(Some(Covered { window, offset: (left, top), size: (across, down) }))
 }
 
-fn filled(mut data: Array, sample: &[u8]) -> Array {
-    for place in data.as_bytes_mut().unwrap_or_default().chunks_exact_mut(sample.len()) {
-        place.copy_from_slice(sample);
-    }
-    data
-}
-
 /// What the parts of a read are gathered in.
 struct Outputs {
     data: Array,
-    /// When the read is of masks rather than data.
+    /// Where they are wanted.
     masks: Option<Array3<u8>>,
 }
 
@@ -177,58 +267,32 @@ fn take(outputs: Arc<Mutex<Outputs>>) -> Result<Outputs, Error> {
     Ok(outputs.into_inner().unwrap_or_else(PoisonError::into_inner))
 }
 
-impl<'a> Job<'a> {
-    fn new(
-        inner: &'a Inner,
-        level: Option<usize>,
-        covered: &Covered,
-        bands: &[u16],
-        method: Resampling,
-        masked: bool,
-    ) -> Result<Self, Error> {
-        let full = inner.level(level.unwrap_or(0)).size();
-        let overviews: Vec<(u32, u32)> = match level {
-            Some(_) => Vec::new(),
-            None => (1..inner.level_count()).map(|level| inner.level(level).size()).collect(),
-        };
-        let chosen = choose_level(full, &overviews, &covered.window, covered.size, method);
-        let (level, window) = match chosen {
-            Some(overview) => (overview + 1, covered.window.on_overview(full, overviews[overview])),
-            None => (level.unwrap_or(0), covered.window),
-        };
-        let state = inner.level(level);
-        let mut resampler = Resampler::new(window, covered.size, state.size(), method)?
-            .with_block_width(state.image().chunks().chunk_width());
-        if bands.len() > 1 {
-            resampler = resampler.with_several_bands();
-        }
-        Ok(Self { inner, level, resampler, bands: bands.to_vec(), method, masked })
-    }
-
+impl Job<'_> {
     /// Fetches the source part by part, and resamples each on the executor.
     async fn carry_out(&self, out: &Arc<Mutex<Outputs>>, offset: (u32, u32)) -> Result<(), Error> {
-        for part in self.parts()? {
-            let source = part.iter().map(|chunk| chunk.source).reduce(union);
-            let Some(source) = source else { continue };
-            let options = ReadOptions::new()
+        for (source, part) in self.parts()? {
+            let mut options = ReadOptions::new()
                 .window(Window::new(source.x, source.y, source.width, source.height))
                 .bands(self.bands.iter().copied())
-                .mask(self.masked);
+                .mask(self.masked || self.masks.is_some());
+            options.trace.clone_from(&self.options.trace);
+            options.budget.clone_from(&self.options.budget);
             let raster = read::read(self.inner, self.level, &options).await?;
             self.resample(raster, source, &part, out, offset).await?;
         }
         Ok(())
     }
 
-    /// The chunks of the work, gathered while their common source stays small.
-    fn parts(&self) -> Result<Vec<Vec<Chunk>>, Error> {
+    /// The chunks of the work and their common source, gathered while that stays small.
+    fn parts(&self) -> Result<Vec<(PixelRect, Vec<Chunk>)>, Error> {
         let sample_size = self.inner.level(self.level).data_type()?.size() as u64;
         let bytes = |source: PixelRect| {
             u64::from(source.width) * u64::from(source.height) * sample_size * self.bands.len() as u64
         };
+        let chunks = self.pixels.as_ref().or(self.masks.as_ref()).map(Resampler::chunks).unwrap_or_default();
         let mut parts: Vec<(PixelRect, Vec<Chunk>)> = Vec::new();
-        for chunk in self.resampler.chunks() {
-            match parts.last_mut().map(|(source, chunks)| (union(*source, chunk.source), source, chunks)) {
+        for chunk in chunks {
+            match parts.last_mut().map(|(source, chunks)| (source.union(chunk.source), source, chunks)) {
                 Some((both, source, chunks)) if bytes(both) <= PART_BYTES => {
                     *source = both;
                     chunks.push(chunk);
@@ -236,7 +300,7 @@ impl<'a> Job<'a> {
                 _ => parts.push((chunk.source, vec![chunk])),
             }
         }
-        Ok(parts.into_iter().map(|(_, chunks)| chunks).collect())
+        Ok(parts)
     }
 
     async fn resample(
@@ -247,25 +311,31 @@ impl<'a> Job<'a> {
         out: &Arc<Mutex<Outputs>>,
         offset: (u32, u32),
     ) -> Result<(), Error> {
-        let is_mask = out.lock().unwrap_or_else(PoisonError::into_inner).masks.is_some();
         let page = self.inner.page();
+        let executor = self.inner.executor();
         let bits = self.inner.level(self.level).image().bits_per_sample().first().copied().unwrap_or(0);
+        let with_masks = self.masked || self.masks.is_some();
+        let (raster, masks) = run(executor, move || {
+            let masks = with_masks.then(|| raster.masks());
+            (raster, masks)
+        })
+        .await?;
         let shared = Arc::new(Shared {
             nodata: page.nodata().map(|nodata| nodata.as_f64()),
             palette: page.metadata().color_table().cloned().filter(|_| self.method != Resampling::Nearest),
-            masks: (self.masked || is_mask).then(|| raster.masks()),
+            masks,
             raster,
             source,
             bits,
-            resampler: self.resampler.clone(),
+            masked: self.masked,
+            pixel_resampler: self.pixels.clone(),
+            mask_resampler: self.masks.clone(),
+            conversion: self.conversion.clone(),
         });
         let pairs = (0..self.bands.len()).flat_map(|band| chunks.iter().map(move |chunk| (band, *chunk)));
         let jobs = pairs.map(|(band, chunk)| {
             let (shared, out) = (Arc::clone(&shared), Arc::clone(out));
-            run(self.inner.executor(), move || match is_mask {
-                true => shared.mask(band, &chunk, &out, offset),
-                false => shared.pixels(band, &chunk, &out, offset),
-            })
+            run(executor, move || shared.resample(band, &chunk, &out, offset))
         });
         for result in try_join_all(jobs).await? {
             result?;
@@ -281,30 +351,40 @@ struct Shared {
     nodata: Option<f64>,
     palette: Option<ColorTable>,
     bits: u16,
+    masked: bool,
     source: PixelRect,
-    resampler: Resampler,
+    pixel_resampler: Option<Resampler>,
+    mask_resampler: Option<Resampler>,
+    conversion: Conversion,
 }
 
 impl Shared {
-    fn pixels(
+    fn resample(
         &self,
         index: usize,
         chunk: &Chunk,
         out: &Mutex<Outputs>,
         offset: (u32, u32),
     ) -> Result<(), Error> {
-        with_array!(&self.raster.data, array => self.pixels_of(array, index, chunk, out, offset))
+        if let Some(resampler) = &self.pixel_resampler {
+            with_array!(&self.raster.data, array => self.pixels(resampler, array, index, chunk, out, offset))?;
+        }
+        match (&self.mask_resampler, &self.masks) {
+            (Some(resampler), Some(masks)) => self.mask(resampler, masks, index, chunk, out, offset),
+            _ => Ok(()),
+        }
     }
 
-    fn pixels_of<T: Sample + Pixel>(
+    fn pixels<T: Sample>(
         &self,
+        resampler: &Resampler,
         array: &Array3<T>,
         index: usize,
         chunk: &Chunk,
         out: &Mutex<Outputs>,
         offset: (u32, u32),
     ) -> Result<(), Error> {
-        let is_masked = self.raster.mask_kinds[index] != MaskKind::AllValid;
+        let is_masked = self.masked && self.raster.mask_kinds[index] != MaskKind::AllValid;
         let pixels = array.index_axis(Axis(0), index);
         let mut band = Band::new(pixels, (self.source.x, self.source.y)).with_bits(self.bits);
         if let Some(masks) = self.masks.as_ref().filter(|_| is_masked) {
@@ -316,57 +396,40 @@ impl Shared {
         if let Some(palette) = &self.palette {
             band = band.with_palette(palette.entries());
         }
-        let mut part = Array2::default((chunk.out.height as usize, chunk.out.width as usize));
-        self.resampler.resample_chunk(chunk, &band, part.view_mut())?;
+        let mut part: Array2<T> = Array2::default((chunk.out.height as usize, chunk.out.width as usize));
+        resampler.resample_chunk(chunk, &band, part.view_mut())?;
+        let transfer = self.conversion.transfer(index);
+        let size = self.conversion.to.size();
         let mut out = out.lock().unwrap_or_else(PoisonError::into_inner);
-        let all = out.data.view_mut::<T>().ok_or_else(|| Error::usage("the output is of another type"))?;
-        place(all.index_axis_move(Axis(0), index), &part, chunk, offset);
+        let [_, height, width] = out.data.shape();
+        let all = out.data.as_bytes_mut().ok_or_else(|| Error::usage("the output is not contiguous"))?;
+        let (left, top) = ((offset.0 + chunk.out.x) as usize, (offset.1 + chunk.out.y) as usize);
+        for (row, samples) in part.rows().into_iter().enumerate() {
+            let start = ((index * height + top + row) * width + left) * size;
+            let samples = samples.to_slice().unwrap_or_default();
+            transfer.row(bytemuck::cast_slice(samples), &mut all[start..start + samples.len() * size]);
+        }
         Ok(())
     }
 
     fn mask(
         &self,
+        resampler: &Resampler,
+        masks: &Array3<u8>,
         index: usize,
         chunk: &Chunk,
         out: &Mutex<Outputs>,
-        offset: (u32, u32),
+        (left, top): (u32, u32),
     ) -> Result<(), Error> {
-        let Some(masks) = &self.masks else { return Ok(()) };
         let mut part = Array2::default((chunk.out.height as usize, chunk.out.width as usize));
         let band = Band::new(masks.index_axis(Axis(0), index), (self.source.x, self.source.y));
-        self.resampler.resample_chunk(chunk, &band, part.view_mut())?;
+        resampler.resample_chunk(chunk, &band, part.view_mut())?;
         let mut out = out.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(all) = &mut out.masks {
-            place(all.index_axis_mut(Axis(0), index), &part, chunk, offset);
+            let (x, y) = ((left + chunk.out.x) as usize, (top + chunk.out.y) as usize);
+            let (height, width) = part.dim();
+            all.slice_mut(s![index, y..y + height, x..x + width]).assign(&part);
         }
         Ok(())
-    }
-}
-
-fn place<T: Clone>(
-    mut all: ndarray::ArrayViewMut2<'_, T>,
-    part: &Array2<T>,
-    chunk: &Chunk,
-    (left, top): (u32, u32),
-) {
-    let (x, y) = ((left + chunk.out.x) as usize, (top + chunk.out.y) as usize);
-    let (height, width) = part.dim();
-    all.slice_mut(s![y..y + height, x..x + width]).assign(part);
-}
-
-fn union(a: PixelRect, b: PixelRect) -> PixelRect {
-    let (x, y) = (a.x.min(b.x), a.y.min(b.y));
-    let (right, bottom) = ((a.x + a.width).max(b.x + b.width), (a.y + a.height).max(b.y + b.height));
-    PixelRect { x, y, width: right - x, height: bottom - y }
-}
-
-impl From<crate::resample::ResampleError> for Error {
-    fn from(error: crate::resample::ResampleError) -> Self {
-        use crate::resample::ResampleErrorKind as Kind;
-        let kind = match error.kind() {
-            Kind::Limit => ErrorKind::Limit,
-            _ => ErrorKind::Usage,
-        };
-        Self::new(kind, "the image cannot be resampled so").with_source(error)
     }
 }

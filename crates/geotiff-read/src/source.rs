@@ -2,10 +2,12 @@
 
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
+use std::time::Instant;
 
 use bytes::Bytes;
 use geotiff_io::{GetOptions, ObjectInfo, RangeResponse, RangeStore, RangeStoreExt};
 
+use crate::trace::ReadTrace;
 use crate::{Error, ErrorKind};
 
 /// One object, pinned to the first version seen of it.
@@ -35,20 +37,33 @@ impl Source {
     }
 
     /// Bytes of one range; fewer where the object ends.
-    pub(crate) async fn get(&self, range: Range<u64>) -> Result<Bytes, Error> {
+    pub(crate) async fn get(&self, range: Range<u64>, trace: Option<&ReadTrace>) -> Result<Bytes, Error> {
+        let began = Instant::now();
         let response = self.store.get_range(&self.path, range.clone(), &self.conditions()).await;
         let response = response.map_err(|error| self.error(error))?;
+        if let Some(trace) = trace {
+            trace.fetched(began, 1, response.bytes.len() as u64);
+        }
         self.pin(&response).map_err(|error| error.in_range(range))?;
         Ok(response.bytes)
     }
 
     /// Bytes of several ranges, in the order asked.
-    pub(crate) async fn get_many(&self, ranges: &[Range<u64>]) -> Result<Vec<Bytes>, Error> {
+    pub(crate) async fn get_many(
+        &self,
+        ranges: &[Range<u64>],
+        trace: Option<&ReadTrace>,
+    ) -> Result<Vec<Bytes>, Error> {
         if let [range] = ranges {
-            return Ok(vec![self.get(range.clone()).await?]);
+            return Ok(vec![self.get(range.clone(), trace).await?]);
         }
+        let began = Instant::now();
         let responses = self.store.get_ranges(&self.path, ranges, &self.conditions()).await;
         let responses = responses.map_err(|error| self.error(error))?;
+        if let Some(trace) = trace {
+            let bytes = responses.iter().map(|response| response.bytes.len() as u64).sum();
+            trace.fetched(began, ranges.len() as u64, bytes);
+        }
         for response in &responses {
             self.pin(response)?;
         }

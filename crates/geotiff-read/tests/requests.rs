@@ -9,44 +9,11 @@
 mod common;
 
 use std::ops::Range;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
-use async_trait::async_trait;
-use common::fixture;
-use geotiff_io::{GetOptions, MemoryStore, RangeResponse, RangeStore};
+use common::{Log, fixture};
+use geotiff_io::RangeStore;
 use geotiff_read::{ErrorKind, GeoTiff, InlineExecutor, OpenOptions, ReadOptions, Window};
-
-/// Notes every request, each range of a multi-range call for itself.
-#[derive(Debug, Default)]
-struct Log {
-    store: MemoryStore,
-    requests: Mutex<Vec<Range<u64>>>,
-}
-
-impl Log {
-    fn of(path: &str) -> Arc<Self> {
-        let log = Self::default();
-        log.store.put("image.tif", std::fs::read(fixture(path)).unwrap());
-        Arc::new(log)
-    }
-
-    fn take(&self) -> Vec<Range<u64>> {
-        std::mem::take(&mut self.requests.lock().unwrap())
-    }
-}
-
-#[async_trait]
-impl RangeStore for Log {
-    async fn get_range(
-        &self,
-        path: &str,
-        range: Range<u64>,
-        options: &GetOptions,
-    ) -> Result<RangeResponse, geotiff_io::Error> {
-        self.requests.lock().unwrap().push(range.clone());
-        self.store.get_range(path, range, options).await
-    }
-}
 
 async fn open(log: &Arc<Log>) -> GeoTiff {
     let options = OpenOptions::default().with_executor(Arc::new(InlineExecutor));

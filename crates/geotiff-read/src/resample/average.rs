@@ -5,6 +5,7 @@ use ndarray::ArrayViewMut2;
 use super::geometry::Axis;
 use super::pixel::{Real, Work};
 use super::{Band, Chunk, Resampler, Resampling, Source};
+use crate::Sample;
 
 /// The source pixels under one output pixel, along one axis, and how much of the first and the last counts.
 #[derive(Clone, Copy, Debug)]
@@ -44,7 +45,7 @@ impl Span {
     }
 
     /// The weight of the `index`-th pixel of the span.
-    fn weight(&self, index: usize) -> f64 {
+    pub(super) fn weight(&self, index: usize) -> f64 {
         if index == 0 {
             self.first_weight
         } else if index + 1 == self.len() {
@@ -215,7 +216,7 @@ impl<T: Real> Mean<T> {
         if matches!(T::WORK, Work::Byte | Work::UInt16) && !self.squares {
             return T::from_small((samples.iter().map(|sample| sample.to_small()).sum::<u32>() + 2) / 4);
         }
-        let [a, b, c, d] = samples.map(Real::to_f64);
+        let [a, b, c, d] = samples.map(Sample::to_f64);
         let squares = || 0.25 * (a * a + c * c + b * b + d * d);
         T::from_work(match (T::WORK, self.squares) {
             (Work::Byte | Work::UInt16, _) => integer_root(squares()),

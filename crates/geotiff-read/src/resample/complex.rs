@@ -5,7 +5,7 @@ use num_complex::Complex;
 
 use super::convert::ConvertTo;
 use super::pixel::Counted;
-use super::{Band, Chunk, Resampler, Resampling, Source, average, convolution, mode};
+use super::{Band, Chunk, Resampler, Resampling, Source, average, convolution, mode, order};
 
 /// One chunk of a complex band, by any method but nearest.
 pub(super) fn resample<P>(
@@ -50,6 +50,7 @@ fn part<P: Copy + ConvertTo<f64>>(
         Resampling::Average | Resampling::Rms => {
             average::resample(resampler, chunk, &band, &source, out.view_mut());
         }
+        Resampling::Sum => order::resample(resampler, chunk, &band, &source, out.view_mut()),
         _ => convolution::resample(resampler, chunk, &band, &source, out.view_mut()),
     }
     out

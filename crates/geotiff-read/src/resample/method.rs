@@ -7,8 +7,8 @@ use super::{ResampleError, ResampleErrorKind};
 
 /// How pixels are combined where a read makes an image smaller or larger: rasterio's names, GDAL's methods.
 ///
-/// [`is_for_reading`](Self::is_for_reading) tells which of them a read takes; the others belong to warping, and
-/// a read refuses them as rasterio does.
+/// rasterio refuses max, min, med, q1, q3 and sum where it reads, and takes them where it warps; here a read takes them
+/// too, with the warper's definitions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Resampling {
@@ -29,17 +29,17 @@ pub enum Resampling {
     Mode,
     /// A 3 × 3, 5 × 5 or 7 × 7 binomial kernel, by the ratio.
     Gauss,
-    /// The largest value: for warping only.
+    /// The largest value of the pixels that the output pixel touches.
     Max,
-    /// The smallest value: for warping only.
+    /// The smallest value.
     Min,
-    /// The median: for warping only.
+    /// The median: the value at half of their number, rounded up, in order.
     Med,
-    /// The first quartile: for warping only.
+    /// The first quartile, likewise.
     Q1,
-    /// The third quartile: for warping only.
+    /// The third quartile.
     Q3,
-    /// The sum: for warping only.
+    /// The sum, the pixels at the edge weighted by the part that is covered.
     Sum,
     /// The root of the mean of the squares, weighted as [`Average`](Self::Average).
     Rms,
@@ -87,12 +87,6 @@ impl Resampling {
         }
     }
 
-    /// Whether a read takes this method. GDAL's RasterIO has no max, min, med, q1, q3 and sum: a warp has.
-    #[must_use]
-    pub fn is_for_reading(self) -> bool {
-        !matches!(self, Self::Max | Self::Min | Self::Med | Self::Q1 | Self::Q3 | Self::Sum)
-    }
-
     /// The method that GDAL uses for a band in the place of this one.
     ///
     /// Interpolating palette indices makes no sense, so the four interpolating kernels become nearest on a band
@@ -111,6 +105,11 @@ impl Resampling {
         matches!(self, Self::Bilinear | Self::Cubic | Self::CubicSpline | Self::Lanczos)
     }
 
+    /// Whether the method picks one of the values by their order, which complex numbers have none of.
+    pub(crate) fn is_of_order(self) -> bool {
+        matches!(self, Self::Max | Self::Min | Self::Med | Self::Q1 | Self::Q3)
+    }
+
     /// The kernel's radius in pixels of the smaller of the two images.
     pub(super) fn radius(self) -> u32 {
         match self {
@@ -119,17 +118,6 @@ impl Resampling {
             Self::Lanczos => 3,
             _ => 0,
         }
-    }
-
-    /// Refuses a method that reads do not take.
-    pub(super) fn check(self) -> Result<(), ResampleError> {
-        if self.is_for_reading() {
-            return Ok(());
-        }
-        Err(ResampleError::new(
-            ResampleErrorKind::Method,
-            format!("resampling by {self} is for warping, not for reading"),
-        ))
     }
 }
 
@@ -144,8 +132,7 @@ impl FromStr for Resampling {
 
     fn from_str(name: &str) -> Result<Self, Self::Err> {
         Self::ALL.into_iter().find(|method| method.name() == name).ok_or_else(|| {
-            let known: Vec<_> =
-                Self::ALL.into_iter().filter(|m| m.is_for_reading()).map(Self::name).collect();
+            let known: Vec<_> = Self::ALL.into_iter().map(Self::name).collect();
             ResampleError::new(
                 ResampleErrorKind::Method,
                 format!("no resampling method is called {name:?}; there are {}", known.join(", ")),

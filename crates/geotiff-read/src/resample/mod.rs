@@ -31,6 +31,8 @@
 //! - [`Average`](Resampling::Average) and [`Rms`](Resampling::Rms) weight the pixels at the edge of an output pixel by
 //!   the part that it covers; a fraction below 10⁻⁸ is none. [`Mode`](Resampling::Mode) counts each pixel that is
 //!   touched as one.
+//! - `Max`, `Min`, `Med`, `Q1`, `Q3` and `Sum`, which rasterio refuses for reads, are those of GDAL's warper: of every
+//!   valid pixel that is touched; a sum weights them by the part that is covered.
 //! - [`Gauss`](Resampling::Gauss) ignores the fraction of a pixel by which a window is shifted.
 //! - A window of whole pixels read at its own size is copied, whatever the method.
 //! - With a mask, invalid pixels have no weight, and an output pixel without a valid one is nodata, or 0. The
@@ -78,21 +80,23 @@ mod geometry;
 mod kernels;
 mod method;
 mod mode;
+mod order;
 mod palette;
 mod pixel;
 mod window;
 
 use ndarray::{Array2, ArrayView2, ArrayViewMut2, CowArray, Ix2, s};
+use num_complex::Complex;
 
 pub use convert::{ConvertTo, convert_slice};
 pub use error::{ResampleError, ResampleErrorKind};
 pub use geometry::Chunk;
 pub use method::Resampling;
-pub use pixel::Pixel;
 pub use window::{PixelRect, ReadWindow};
 
+use crate::Sample;
 use geometry::Axis;
-use pixel::Real;
+use pixel::{Counted, Real};
 
 /// The pixels of one band of a level, or as many as are needed, and what makes some of them invalid.
 #[derive(Clone, Debug)]
@@ -178,15 +182,14 @@ impl Resampler {
     ///
     /// # Errors
     ///
-    /// [`ResampleErrorKind::Method`] where reads do not take the method; [`ResampleErrorKind::Window`] where the
-    /// window does not lie in the level or the output is empty or beyond 2³¹ − 1 pixels wide or high.
+    /// [`ResampleErrorKind::Window`] where the window does not lie in the level or the output is empty or beyond
+    /// 2³¹ − 1 pixels wide or high.
     pub fn new(
         window: ReadWindow,
         out: (u32, u32),
         level: (u32, u32),
         method: Resampling,
     ) -> Result<Self, ResampleError> {
-        method.check()?;
         window.check_inside(level)?;
         let addressable = 1..=i32::MAX as u32;
         if !(addressable.contains(&out.0) && addressable.contains(&out.1)) {
@@ -248,7 +251,7 @@ impl Resampler {
     ///
     /// [`ResampleErrorKind::Pixels`] where the band does not cover the [`source`](Self::source);
     /// [`ResampleErrorKind::Limit`] where the output is larger than memory can address.
-    pub fn resample<T: Pixel>(&self, band: &Band<'_, T>) -> Result<Array2<T>, ResampleError> {
+    pub fn resample<T: Sample>(&self, band: &Band<'_, T>) -> Result<Array2<T>, ResampleError> {
         let (width, height) = (self.out.0 as usize, self.out.1 as usize);
         let bytes = width.checked_mul(height).and_then(|pixels| pixels.checked_mul(size_of::<T>()));
         if bytes.is_none_or(|bytes| isize::try_from(bytes).is_err()) {
@@ -268,7 +271,7 @@ impl Resampler {
     ///
     /// [`ResampleErrorKind::Pixels`] where the band does not cover the [`source`](Self::source) or `out` has
     /// another size.
-    pub fn resample_into<T: Pixel>(
+    pub fn resample_into<T: Sample>(
         &self,
         band: &Band<'_, T>,
         mut out: ArrayViewMut2<'_, T>,
@@ -288,7 +291,7 @@ impl Resampler {
     ///
     /// [`ResampleErrorKind::Pixels`] where the band does not cover the chunk's source or `out` has another size;
     /// [`ResampleErrorKind::Window`] where the chunk does not lie in output and level.
-    pub fn resample_chunk<T: Pixel>(
+    pub fn resample_chunk<T: Sample>(
         &self,
         chunk: &Chunk,
         band: &Band<'_, T>,
@@ -311,10 +314,11 @@ impl Resampler {
         if self.method == Resampling::Nearest {
             return self.copy_nearest(chunk, band, out);
         }
-        T::resample_chunk(self, chunk, band, out)
+        T::resample_chunk(self, chunk, band, out);
+        Ok(())
     }
 
-    fn copy_nearest<T: Pixel>(
+    fn copy_nearest<T: Sample>(
         &self,
         chunk: &Chunk,
         band: &Band<'_, T>,
@@ -360,7 +364,12 @@ impl Resampler {
     }
 
     /// One chunk of a band of real samples, by any method but nearest.
-    fn resample_real<T: Real>(&self, chunk: &Chunk, band: &Band<'_, T>, mut out: ArrayViewMut2<'_, T>) {
+    pub(crate) fn resample_real<T: Real>(
+        &self,
+        chunk: &Chunk,
+        band: &Band<'_, T>,
+        mut out: ArrayViewMut2<'_, T>,
+    ) {
         let Some(source) = self.kernel_source(chunk, band) else {
             out.fill(T::from_f64(band.nodata.unwrap_or(0.0)));
             return;
@@ -374,8 +383,25 @@ impl Resampler {
             }
             (Resampling::Mode, _) => mode::resample(self, chunk, band, &source, out),
             (Resampling::Gauss, _) => gauss::resample(self, chunk, band, &source, out),
+            (method, _) if method.is_of_order() || method == Resampling::Sum => {
+                order::resample(self, chunk, band, &source, out);
+            }
             _ => convolution::resample(self, chunk, band, &source, out),
         }
+    }
+
+    /// As [`Resampler::resample_real`], for complex samples.
+    pub(crate) fn resample_complex<P>(
+        &self,
+        chunk: &Chunk,
+        band: &Band<'_, Complex<P>>,
+        out: ArrayViewMut2<'_, Complex<P>>,
+    ) where
+        P: Copy + ConvertTo<f64>,
+        f64: ConvertTo<P> + ConvertTo<Complex<P>>,
+        Complex<P>: Counted,
+    {
+        complex::resample(self, chunk, band, out);
     }
 }
 

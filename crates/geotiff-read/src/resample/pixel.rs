@@ -1,30 +1,13 @@
 //! The sample types, and what GDAL's kernels need to know of each.
 
-use ndarray::ArrayViewMut2;
 use num_complex::Complex;
 
 use super::convert::ConvertTo;
-use super::{Band, Chunk, ResampleError, Resampler};
-
-/// A sample that can be resampled: `u8` … `f64`, and [`Complex`] of `i16`, `i32`, `f32` and `f64`.
-pub trait Pixel: Copy + Default + PartialEq + Send + Sync + sealed::Sealed + 'static {
-    /// Writes one chunk; called by [`Resampler`] with everything checked.
-    #[doc(hidden)]
-    fn resample_chunk(
-        resampler: &Resampler,
-        chunk: &Chunk,
-        band: &Band<'_, Self>,
-        out: ArrayViewMut2<'_, Self>,
-    ) -> Result<(), ResampleError>;
-}
-
-mod sealed {
-    pub trait Sealed {}
-}
+use crate::Sample;
 
 /// The type in which GDAL's averages hold source and result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Work {
+pub(crate) enum Work {
     Byte,
     UInt16,
     Float32,
@@ -32,15 +15,13 @@ pub(super) enum Work {
 }
 
 /// A sample that is one number.
-pub(super) trait Real: Counted {
+pub(crate) trait Real: Counted + PartialOrd {
     const WORK: Work;
     /// The most bits that the file can give the sample and still be worth a clamp; 0 where GDAL does not clamp.
     const UNSIGNED_BITS: u16;
     const IS_INTEGER: bool;
     const LOWEST: f64;
     const HIGHEST: f64;
-
-    fn to_f64(self) -> f64;
 
     /// From the kernel's result, rounded and clamped; the float32 types round in that precision.
     fn from_work(value: f64) -> Self;
@@ -62,7 +43,7 @@ pub(super) trait Real: Counted {
 }
 
 /// A sample that can be counted.
-pub(super) trait Counted: Pixel {
+pub(crate) trait Counted: Sample {
     /// Equal, every NaN being equal to every other.
     fn is_same(self, other: Self) -> bool {
         self == other
@@ -92,10 +73,6 @@ macro_rules! real {
             const IS_INTEGER: bool = true;
             const LOWEST: f64 = <$type>::MIN as f64;
             const HIGHEST: f64 = <$type>::MAX as f64;
-
-            fn to_f64(self) -> f64 {
-                self.convert_to()
-            }
 
             fn from_work(value: f64) -> Self {
                 (value as $via).convert_to()
@@ -127,7 +104,6 @@ macro_rules! real {
                 (size_of::<Self>() == 1).then_some(self as u8)
             }
         }
-        real!(@pixel $type);
     )*};
     (float $($type:ty, $work:ident;)*) => {$(
         impl Real for $type {
@@ -136,10 +112,6 @@ macro_rules! real {
             const IS_INTEGER: bool = false;
             const LOWEST: f64 = <$type>::MIN as f64;
             const HIGHEST: f64 = <$type>::MAX as f64;
-
-            fn to_f64(self) -> f64 {
-                f64::from(self)
-            }
 
             fn from_work(value: f64) -> Self {
                 value as $type
@@ -165,22 +137,7 @@ macro_rules! real {
                 u128::from(if self.is_nan() { <$type>::NAN } else { self + 0.0 }.to_bits())
             }
         }
-        real!(@pixel $type);
     )*};
-    (@pixel $type:ty) => {
-        impl sealed::Sealed for $type {}
-        impl Pixel for $type {
-            fn resample_chunk(
-                resampler: &Resampler,
-                chunk: &Chunk,
-                band: &Band<'_, Self>,
-                out: ArrayViewMut2<'_, Self>,
-            ) -> Result<(), ResampleError> {
-                resampler.resample_real(chunk, band, out);
-                Ok(())
-            }
-        }
-    };
 }
 
 real! { integer
@@ -200,19 +157,6 @@ real! { float
 
 macro_rules! complex {
     ($($part:ty)*) => {$(
-        impl sealed::Sealed for Complex<$part> {}
-        impl Pixel for Complex<$part> {
-            fn resample_chunk(
-                resampler: &Resampler,
-                chunk: &Chunk,
-                band: &Band<'_, Self>,
-                out: ArrayViewMut2<'_, Self>,
-            ) -> Result<(), ResampleError> {
-                super::complex::resample(resampler, chunk, band, out);
-                Ok(())
-            }
-        }
-
         impl Counted for Complex<$part> {
             fn is_same(self, other: Self) -> bool {
                 self.re.is_same(other.re) && self.im.is_same(other.im)

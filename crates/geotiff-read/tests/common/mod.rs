@@ -3,10 +3,12 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "these are tests, though not in a test function")]
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use geotiff_io::MemoryStore;
+use async_trait::async_trait;
+use geotiff_io::{GetOptions, MemoryStore, RangeResponse, RangeStore};
 use geotiff_read::{Array, Error, GeoTiff, InlineExecutor, OpenOptions, Sample};
 use num_complex::Complex;
 use sha2::{Digest, Sha256};
@@ -138,5 +140,42 @@ pub(crate) fn read_npy(path: &Path) -> Vec<f64> {
         "<f4" => samples!(f32),
         "<f8" => samples!(f64),
         other => panic!("a .npy of type {other}"),
+    }
+}
+
+/// Notes every request, each range of a multi-range call for itself.
+#[derive(Debug, Default)]
+pub(crate) struct Log {
+    pub(crate) store: MemoryStore,
+    requests: Mutex<Vec<Range<u64>>>,
+}
+
+impl Log {
+    pub(crate) fn of(path: &str) -> Arc<Self> {
+        let log = Self::default();
+        log.put(path);
+        Arc::new(log)
+    }
+
+    /// Puts a fixture in the place of the object.
+    pub(crate) fn put(&self, path: &str) {
+        self.store.put("image.tif", std::fs::read(fixture(path)).unwrap());
+    }
+
+    pub(crate) fn take(&self) -> Vec<Range<u64>> {
+        std::mem::take(&mut self.requests.lock().unwrap())
+    }
+}
+
+#[async_trait]
+impl RangeStore for Log {
+    async fn get_range(
+        &self,
+        path: &str,
+        range: Range<u64>,
+        options: &GetOptions,
+    ) -> Result<RangeResponse, geotiff_io::Error> {
+        self.requests.lock().unwrap().push(range.clone());
+        self.store.get_range(path, range, options).await
     }
 }

@@ -4,7 +4,8 @@
 
 use std::path::PathBuf;
 
-use geotiff_read::resample::{Band, ConvertTo, Pixel, ReadWindow, Resampler, Resampling};
+use geotiff_read::Sample;
+use geotiff_read::resample::{Band, ConvertTo, ReadWindow, Resampler, Resampling};
 use ndarray::{Array2, s};
 use num_complex::Complex;
 use serde_json::Value;
@@ -157,7 +158,7 @@ impl Case {
         }
     }
 
-    fn run_real<T: Pixel + ConvertTo<f64>>(&self, shift: f64) -> Outcome
+    fn run_real<T: Sample + ConvertTo<f64>>(&self, shift: f64) -> Outcome
     where
         f64: ConvertTo<T>,
     {
@@ -177,7 +178,7 @@ impl Case {
 
     fn run_complex<P>(&self, shift: f64) -> Outcome
     where
-        Complex<P>: Pixel + ConvertTo<f64>,
+        Complex<P>: Sample + ConvertTo<f64>,
         f64: ConvertTo<P>,
         P: Copy + ConvertTo<f64>,
     {
@@ -191,7 +192,7 @@ impl Case {
     }
 
     /// The values that the read gave, as floats.
-    fn read<T: Pixel + ConvertTo<f64>>(
+    fn read<T: Sample + ConvertTo<f64>>(
         &self,
         pixels: &Array2<T>,
         shift: f64,
@@ -230,7 +231,7 @@ impl Case {
     }
 
     /// GDAL's mask: alpha, else nodata, else the mask.
-    fn mask_of<T: Pixel + ConvertTo<f64>>(&self, pixels: &Array2<T>) -> Option<Array2<u8>> {
+    fn mask_of<T: Sample + ConvertTo<f64>>(&self, pixels: &Array2<T>) -> Option<Array2<u8>> {
         match (self.nodata, self.mask.as_deref()) {
             (None, _) | (_, Some("alpha")) => self.mask(),
             (Some(nodata), _) => Some(pixels.map(|sample| {

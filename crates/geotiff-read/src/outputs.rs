@@ -1,0 +1,224 @@
+//! The outputs of a read: allocated, given to the jobs, and made a raster of.
+
+use std::sync::Arc;
+
+use geotiff_core::DataType;
+use ndarray::Array2;
+
+use crate::decode::ImageTask;
+use crate::execute::Tasks;
+use crate::executor::run;
+use crate::image::ImageState;
+use crate::output::SharedOutput;
+use crate::raster::{MaskKind, Validity};
+use crate::read::{Area, Request, nodata_sample};
+use crate::sink::{Layout, Route, Sink};
+use crate::transfer::Transfer;
+use crate::{Array, Error, ErrorKind, Raster, transform};
+
+/// The outputs of a read.
+pub(crate) struct Outputs {
+    data: Arc<SharedOutput>,
+    /// Of one band, for all.
+    alpha: Option<Arc<SharedOutput>>,
+    /// Of one band, for all.
+    mask: Option<Arc<SharedOutput>>,
+    /// Of each band, where nodata cannot be told from the data afterwards.
+    nodata: Option<Arc<SharedOutput>>,
+}
+
+/// Allocates the outputs and says which bands go where.
+pub(crate) async fn prepare(request: &Request<'_>) -> Result<(Outputs, Tasks), Error> {
+    let state = request.state();
+    let [bands, height, width] = request.shape(request.bands.len());
+    let (data, data_sink) = data_sink(request).await?;
+    let mut sinks = vec![data_sink];
+    let alpha = match request.alpha() {
+        Some(band) => {
+            let data_type = state.data_type()?;
+            let output = SharedOutput::new(Array::zeros(data_type, [1, height, width])?)?;
+            let route = Route { band, slot: 0, transfer: Transfer::Copy, sparse: None };
+            sinks.push(plain_sink(&output, [1, height, width], data_type, vec![route]));
+            Some(output)
+        }
+        None => None,
+    };
+    let nodata = match request.inner.page().nodata().filter(|_| request.masks_nodata()) {
+        Some(nodata) => {
+            let output = SharedOutput::new(Array::zeros(DataType::UInt8, [bands, height, width])?)?;
+            let transfer = Transfer::validity(request.conversion.from, nodata)?;
+            let routes = routes(request, |_| transfer.clone(), 1, &[0]);
+            sinks.push(plain_sink(&output, [bands, height, width], DataType::UInt8, routes));
+            Some(output)
+        }
+        None => None,
+    };
+    let data_task = task(request, state, sinks);
+    let (mask, mask_task) = match request.mask() {
+        Some(mask) => {
+            let (output, sink) = mask_sink(mask, height, width)?;
+            (Some(output), Some(task(request, mask, vec![sink])))
+        }
+        None => (None, None),
+    };
+    Ok((Outputs { data, alpha, mask, nodata }, Tasks { data: data_task, mask: mask_task }))
+}
+
+fn task(request: &Request<'_>, state: &Arc<ImageState>, sinks: Vec<Sink>) -> Arc<ImageTask> {
+    Arc::new(ImageTask {
+        state: Arc::clone(state),
+        codecs: Arc::clone(&request.inner.options().codecs),
+        sinks,
+        max_decoded_bytes: request.inner.options().limits.max_decoded_chunk_bytes,
+    })
+}
+
+/// A route for each band of the read. `background` is the sample that the output is filled with.
+fn routes(
+    request: &Request<'_>,
+    transfer: impl Fn(usize) -> Transfer,
+    sample_size: usize,
+    background: &[u8],
+) -> Vec<Route> {
+    let sparse = nodata_sample(request.inner, request.conversion.from);
+    let route = |(slot, band): (usize, &u16)| {
+        let transfer = transfer(slot);
+        let sample = transfer.sample(&sparse, sample_size);
+        let sparse = (sample != background).then_some(sample);
+        Route { band: band - 1, slot, transfer, sparse }
+    };
+    request.bands.iter().enumerate().map(route).collect()
+}
+
+async fn data_sink(request: &Request<'_>) -> Result<(Arc<SharedOutput>, Sink), Error> {
+    let [bands, height, width] = request.shape(request.bands.len());
+    let interleaved = request.interleaves_in_place();
+    let shape = if interleaved { [height, width, bands] } else { [bands, height, width] };
+    let data_type = request.conversion.to;
+    let mut data = Array::zeros(data_type, shape)?;
+    let outside = request.outside()?;
+    if let Some(outside) = outside.clone() {
+        data = run(request.inner.executor(), move || filled(data, &outside)).await?;
+    }
+    let output = SharedOutput::new(data)?;
+    let background = outside.unwrap_or_else(|| vec![0; data_type.size()]);
+    let transfer = |slot| request.conversion.transfer(slot);
+    let sink = Sink {
+        output: Arc::clone(&output),
+        layout: Layout { bands, height, width, sample_size: data_type.size(), interleaved },
+        routes: routes(request, transfer, data_type.size(), &background),
+    };
+    Ok((output, sink))
+}
+
+fn plain_sink(
+    output: &Arc<SharedOutput>,
+    [bands, height, width]: [usize; 3],
+    data_type: DataType,
+    routes: Vec<Route>,
+) -> Sink {
+    let layout = Layout { bands, height, width, sample_size: data_type.size(), interleaved: false };
+    Sink { output: Arc::clone(output), layout, routes }
+}
+
+fn mask_sink(mask: &ImageState, height: usize, width: usize) -> Result<(Arc<SharedOutput>, Sink), Error> {
+    let data_type = mask.data_type()?;
+    if data_type != DataType::UInt8 {
+        let message = format!("a mask of type {}", data_type.name());
+        return Err(Error::new(ErrorKind::Unsupported, message));
+    }
+    let output = SharedOutput::new(Array::zeros(data_type, [1, height, width])?)?;
+    // One-bit masks become 0 and 255, as GDAL promotes them.
+    let transfer = match mask.image().bits_per_sample().first() {
+        Some(1) => Transfer::map(|bit: u8| if bit == 0 { 0_u8 } else { 255 }),
+        _ => Transfer::Copy,
+    };
+    let route = Route { band: 0, slot: 0, transfer, sparse: None };
+    let sink = plain_sink(&output, [1, height, width], data_type, vec![route]);
+    Ok((output, sink))
+}
+
+/// An array whose samples are all `sample`.
+pub(crate) fn filled(mut data: Array, sample: &[u8]) -> Array {
+    for place in data.as_bytes_mut().unwrap_or_default().chunks_exact_mut(sample.len()) {
+        place.copy_from_slice(sample);
+    }
+    data
+}
+
+/// The raster of what the jobs have written.
+pub(crate) async fn finish(request: &Request<'_>, outputs: Outputs) -> Result<Raster, Error> {
+    let mut data = outputs.data.into_array()?;
+    if request.options.interleaved && !request.interleaves_in_place() {
+        data = run(request.inner.executor(), move || interleave(data)).await?;
+    }
+    let shared = match (outputs.mask, outputs.alpha) {
+        (Some(mask), _) => Some(mask.into_array()?),
+        (None, Some(alpha)) => {
+            let alpha = alpha.into_array()?;
+            Some(run(request.inner.executor(), move || to_8_bit(alpha)).await?)
+        }
+        (None, None) => None,
+    };
+    let shared = shared.map(plane).transpose()?.map(Arc::new);
+    let per_band = match outputs.nodata {
+        Some(nodata) => Some(Arc::new(nodata.into_array()?.into_typed::<u8>()?)),
+        None => None,
+    };
+    let page_nodata = request.inner.page().nodata();
+    let validity = request.kinds.iter().enumerate().map(|(band, kind)| match (kind, page_nodata, &shared) {
+        (MaskKind::PerDataset | MaskKind::Alpha, _, Some(shared)) => Validity::Shared(Arc::clone(shared)),
+        (MaskKind::Nodata, Some(nodata), _) => match &per_band {
+            Some(masks) => Validity::Band(Arc::clone(masks), band),
+            None if request.conversion.is_none() => Validity::Nodata(nodata),
+            None => Validity::All,
+        },
+        _ => Validity::All,
+    });
+    let validity = validity.collect();
+    let base = request.inner.transform(request.level);
+    let (transform, inside) = match request.area {
+        Area::Window(window, inside) => {
+            let origin = (window.col as f64, window.row as f64);
+            (
+                base.map(|base| transform::rebase(base, origin, (1.0, 1.0))),
+                inside.map(|part| part.within(window)),
+            )
+        }
+        _ => {
+            let [_, height, width] = request.shape(1);
+            (None, Some([0..width, 0..height]))
+        }
+    };
+    Ok(Raster {
+        data,
+        bands: request.bands.clone(),
+        transform,
+        crs: None,
+        nodata: page_nodata,
+        interleaved: request.options.interleaved,
+        mask_kinds: request.kinds.clone(),
+        validity,
+        inside,
+    })
+}
+
+/// (band, row, column) to (row, column, band).
+pub(crate) fn interleave(array: Array) -> Array {
+    with_array!(array, array => Array::from(array.permuted_axes([1, 2, 0]).as_standard_layout().into_owned()))
+}
+
+/// Alpha as GDAL gives it in a mask: 16-bit values scaled to 8, none but 0 to 0.
+fn to_8_bit(alpha: Array) -> Array {
+    match alpha {
+        Array::UInt16(alpha) => Array::UInt8(alpha.mapv(|value| {
+            let scaled = u32::from(value) * 255 / 65_535;
+            if value > 0 { scaled.max(1) as u8 } else { 0 }
+        })),
+        other => other,
+    }
+}
+
+fn plane(array: Array) -> Result<Array2<u8>, Error> {
+    Ok(array.into_typed::<u8>()?.index_axis_move(ndarray::Axis(0), 0))
+}
