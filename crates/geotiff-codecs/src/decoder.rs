@@ -1,5 +1,6 @@
 //! The trait that a codec implements.
 
+use alloc::boxed::Box;
 use core::fmt;
 
 use crate::error::Error;
@@ -15,6 +16,16 @@ pub enum Output {
     Encoded,
     /// Finished samples: [`ChunkSpec::decoded_len`] bytes, pixel-interleaved, in the machine's byte order.
     Samples,
+}
+
+/// The bytes of a chunk, decoded front to back.
+pub trait ByteStream {
+    /// Decodes more of the chunk to the front of `dst`, which is not empty, and returns how many bytes were written; 0
+    /// where the stream ends.
+    ///
+    /// # Errors
+    /// As [`Decoder::decode`].
+    fn read(&mut self, dst: &mut [u8]) -> Result<usize, Error>;
 }
 
 /// One compression scheme.
@@ -45,6 +56,14 @@ pub trait Decoder: fmt::Debug + Send + Sync {
     /// (libtiff's rule); codecs that heed `fill_order` themselves, or whose streams are never reversed, say no.
     fn reverses_bits(&self) -> bool {
         true
+    }
+
+    /// The decoded bytes of a chunk as a stream, in memory that does not grow with the chunk: what
+    /// [`Codecs::decode_rows`](crate::Codecs::decode_rows) needs. Only for codecs that yield [`Output::Encoded`];
+    /// `None` unless said otherwise.
+    fn stream<'a>(&self, src: &'a [u8]) -> Option<Box<dyn ByteStream + 'a>> {
+        let _ = src;
+        None
     }
 
     /// Decodes `src` to the front of `dst` and returns how many bytes were written.

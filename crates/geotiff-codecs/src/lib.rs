@@ -77,12 +77,13 @@ mod packing;
 pub mod photometric;
 mod pipeline;
 mod registry;
+mod rows;
 pub mod semantics;
 mod spec;
 mod status;
 mod workspace;
 
-pub use decoder::{Decoder, Output};
+pub use decoder::{ByteStream, Decoder, Output};
 pub use error::{Error, ErrorKind};
 pub use registry::Codecs;
 pub use spec::{ByteOrder, ChunkSpec, SampleFormat, SampleOrder, SampleType};

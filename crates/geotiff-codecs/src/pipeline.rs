@@ -125,7 +125,7 @@ fn samples(
 }
 
 /// The way of codecs that yield the bytes of an uncompressed TIFF.
-fn encoded(
+pub(crate) fn encoded(
     decoder: &dyn Decoder,
     src: &[u8],
     spec: &ChunkSpec<'_>,

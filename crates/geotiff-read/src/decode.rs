@@ -1,6 +1,7 @@
 //! From the compressed bytes of one chunk to its pixels in the output.
 
 use std::cell::RefCell;
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -14,6 +15,9 @@ use crate::{Error, ErrorKind};
 
 /// Scratch above this is given back after each chunk, so that one giant strip does not stay in every worker.
 const KEEP_SCRATCH: usize = 16 << 20;
+
+/// Chunks above this are decoded row by row where their codec allows it.
+const DECODE_WHOLE: usize = 32 << 20;
 
 /// What a job has of its chunk.
 #[derive(Clone, Debug)]
@@ -89,6 +93,10 @@ impl ImageTask {
             return Err(Error::new(ErrorKind::Unsupported, message));
         }
         let len = spec.decoded_len()?;
+        if len > DECODE_WHOLE && self.codecs.decodes_by_rows(&spec) {
+            // SAFETY: the caller's promise.
+            return unsafe { self.decode_rows(chunk, bytes, &spec) };
+        }
         if len as u64 > self.max_decoded_bytes {
             let message = format!("it decodes to {len} bytes, over the limit of {}", self.max_decoded_bytes);
             return Err(Error::new(ErrorKind::Limit, message));
@@ -121,6 +129,29 @@ impl ImageTask {
             }
             Ok(())
         })
+    }
+
+    /// Decodes and places a few rows at a time.
+    #[allow(unsafe_code, reason = "as for `run`")]
+    unsafe fn decode_rows(
+        &self,
+        chunk: &PlannedChunk,
+        bytes: &[u8],
+        spec: &ChunkSpec<'_>,
+    ) -> Result<(), Error> {
+        let order = self.order(spec);
+        let put = |rows: Range<u32>, samples: &[u8]| {
+            let Some(part) = chunk.part(rows.clone()) else { return Ok(()) };
+            let mut spec = *spec;
+            spec.height = rows.end - rows.start;
+            for sink in &self.sinks {
+                // SAFETY: the caller's promise: the parts of a chunk are disjoint.
+                unsafe { sink.place(&part, self.state.is_planar(), samples, &spec, order) }?;
+            }
+            Ok::<(), Error>(())
+        };
+        let mut workspace = Workspace::new();
+        self.codecs.decode_rows(bytes, spec, order, chunk.wanted_rows(), &mut workspace, put)
     }
 
     /// Decodes into memory of its own.

@@ -88,14 +88,14 @@ impl PlannedChunk {
     }
 
     /// The rows that are wanted, from the first to the last.
-    fn wanted_rows(&self) -> Range<u32> {
+    pub(crate) fn wanted_rows(&self) -> Range<u32> {
         let first = self.placements.iter().map(|placement| placement.source.1).min().unwrap_or(0);
         let end = self.placements.iter().map(|placement| placement.source.1 + placement.size.1).max();
         first..end.unwrap_or(first)
     }
 
     /// The part of it that is `rows`; `None` where none of them is wanted.
-    fn part(&self, rows: Range<u32>) -> Option<Self> {
+    pub(crate) fn part(&self, rows: Range<u32>) -> Option<Self> {
         let cut = |placement: &Placement| {
             let (from, to) = (placement.source.1, placement.source.1 + placement.size.1);
             let (first, end) = (from.max(rows.start), to.min(rows.end));

@@ -8,9 +8,12 @@
 
 mod common;
 
+use std::sync::Arc;
+
 use common::{fixture, hex, open, sha256};
 use futures::executor::block_on;
 use geotiff_core::DataType;
+use geotiff_io::MemoryStore;
 use geotiff_read::{Array, Edge, ErrorKind, GeoTiff, ReadOptions, Sample, Window};
 use ndarray::{Array3, ArrayViewMut3, s};
 use serde_json::Value;
@@ -106,14 +109,17 @@ fn scale_and_offset_are_applied_band_by_band() {
 
 #[test]
 fn nodata_is_neither_scaled_nor_unmasked() {
-    let paths = ["files/sidecars/aux.tif", "files/sidecars/aux.tif.aux.xml"].map(fixture);
-    let tiff = common::open_with_sidecars(&paths[0], &paths[1..]).unwrap();
-    // Nodata is 3, the scale 0.5, the offset 100.
+    let store = MemoryStore::new();
+    store.put("a.tif", std::fs::read(fixture("files/nodata/int16-9999.tif")).unwrap());
+    let scale = r#"<PAMDataset><PAMRasterBand band="1"><Offset>100</Offset><Scale>0.5</Scale></PAMRasterBand></PAMDataset>"#;
+    store.put("a.tif.aux.xml", scale);
+    let tiff =
+        block_on(async { GeoTiff::open(Arc::new(store), "a.tif").await?.with_sidecars().await }).unwrap();
     let raw = block_on(tiff.read(&ReadOptions::new())).unwrap();
     let scaled = block_on(tiff.read(&ReadOptions::new().scaled(true))).unwrap();
+    assert!(raw.masks().iter().any(|valid| *valid == 0) && raw.masks().iter().any(|valid| *valid == 255));
     assert_eq!(scaled.masks(), raw.masks());
-    let expected = raw.data.to_f64().mapv(|value| if value == 3.0 { 3.0 } else { value * 0.5 + 100.0 });
-    assert!(expected.iter().any(|value| *value == 3.0) && expected.iter().any(|value| *value > 100.0));
+    let expected = raw.data.to_f64().mapv(|value| if value == -9999.0 { value } else { value * 0.5 + 100.0 });
     assert_eq!(scaled.into_array::<f64>().unwrap(), expected);
 }
 

@@ -1,8 +1,10 @@
 //! Deflate in a zlib wrapper (TIFF supplement 2; RFC 1950).
 
+use alloc::boxed::Box;
+
 use flate2::{Decompress, FlushDecompress, Status};
 
-use crate::decoder::Decoder;
+use crate::decoder::{ByteStream, Decoder};
 use crate::error::Error;
 use crate::spec::ChunkSpec;
 use crate::workspace::Workspace;
@@ -25,6 +27,25 @@ impl Decoder for Deflate {
     ) -> Result<usize, Error> {
         inflate(src, dst, workspace)
     }
+
+    fn stream<'a>(&self, src: &'a [u8]) -> Option<Box<dyn ByteStream + 'a>> {
+        Some(Box::new(Inflater { stream: Decompress::new(true), src }))
+    }
+}
+
+/// A zlib stream on its way.
+struct Inflater<'a> {
+    stream: Decompress,
+    /// What is left of it.
+    src: &'a [u8],
+}
+
+impl ByteStream for Inflater<'_> {
+    fn read(&mut self, dst: &mut [u8]) -> Result<usize, Error> {
+        let (written, read) = inflate_stream(&mut self.stream, self.src, dst)?;
+        self.src = self.src.get(read..).unwrap_or_default();
+        Ok(written)
+    }
 }
 
 /// Inflates as much of `src` as `dst` takes.
@@ -42,14 +63,15 @@ pub(crate) fn inflate(src: &[u8], dst: &mut [u8], workspace: &mut Workspace) -> 
     }
     let stream = workspace.inflate.get_or_insert_with(|| Decompress::new(true));
     stream.reset(true);
-    inflate_stream(stream, src, dst)
+    inflate_stream(stream, src, dst).map(|(written, _)| written)
 }
 
-fn inflate_stream(stream: &mut Decompress, src: &[u8], dst: &mut [u8]) -> Result<usize, Error> {
+/// Inflates until `dst` is full or the stream ends: bytes written, and bytes read of `src`.
+fn inflate_stream(stream: &mut Decompress, src: &[u8], dst: &mut [u8]) -> Result<(usize, usize), Error> {
     let (mut read, mut written) = (0_usize, 0_usize);
     loop {
         let (Some(input), Some(output)) = (src.get(read..), dst.get_mut(written..)) else {
-            return Ok(written);
+            return Ok((written, read));
         };
         let before = (stream.total_in(), stream.total_out());
         let status = stream
@@ -60,7 +82,7 @@ fn inflate_stream(stream: &mut Decompress, src: &[u8], dst: &mut [u8]) -> Result
         read = read.saturating_add(consumed);
         written = written.saturating_add(produced);
         if status == Status::StreamEnd || (consumed == 0 && produced == 0) || written >= dst.len() {
-            return Ok(written);
+            return Ok((written, read));
         }
     }
 }
