@@ -62,6 +62,7 @@
 //! - Codecs: `codecs` (the usual ones), `pure-rust` (all, without C), or single ones by the names that
 //!   [`geotiff-codecs`](codecs) gives them.
 //! - `pictures` writes PNG, JPEG and WebP.
+//! - `blocking`: `read::blocking` carries reads out on threads without an async runtime.
 //! - `rayon` decodes on rayon's pool unless an [`Executor`] is given.
 
 pub use geotiff_codecs as codecs;
@@ -77,8 +78,8 @@ pub use geotiff_core::{DataType, Nodata};
 pub use geotiff_crs::Crs;
 pub use geotiff_io::{GetOptions, MemoryStore, RangeResponse, RangeStore};
 pub use geotiff_read::{
-    Array, Edge, Error, ErrorKind, Executor, GeoTiff, Level, Limits, MaskKind, OpenOptions, Raster,
-    ReadOptions, ReadPlan, Sample, Window,
+    Array, ChunkCache, Edge, Error, ErrorKind, Executor, GeoTiff, Level, Limits, MaskKind, OpenOptions,
+    Raster, ReadBudget, ReadOptions, ReadPlan, ReadTrace, Sample, Window, read_many,
 };
 pub use geotiff_tms::TileMatrixSet;
 #[cfg(feature = "pictures")]

@@ -1,7 +1,7 @@
 //! Decoded chunks kept in memory, so that reading them again takes no request and no decoding.
 
 use std::fmt;
-use std::hash::{BuildHasher, Hash, Hasher, RandomState};
+use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
@@ -188,14 +188,12 @@ impl ImageCache {
         let version = source.object().version.filter(geotiff_io::Version::is_validating)?;
         let shared = &cache.shared;
         let store = shared.stores.lock().unwrap_or_else(PoisonError::into_inner).number(source.store());
-        let hash = |state: &RandomState| {
-            let mut hasher = state.build_hasher();
-            // What identifies a version: the rest may be told by one answer and not by another.
-            let modified = version.last_modified().filter(|_| version.etag().is_none());
-            let size = version.size().filter(|_| version.etag().is_none());
-            (store, source.path(), version.etag(), modified, size, ifd).hash(&mut hasher);
-            hasher.finish()
-        };
+        // What identifies a version: the rest may be told by one answer and not by another.
+        let (etag, weak) = (version.etag(), version.etag().is_none());
+        let modified = version.last_modified().filter(|_| weak);
+        let size = version.size().filter(|_| weak);
+        let name = (store, source.path(), etag, modified, size, ifd);
+        let hash = |state: &RandomState| state.hash_one(name);
         let image = (u128::from(hash(&shared.hashers[0])) << 64) | u128::from(hash(&shared.hashers[1]));
         Some(Self { cache: cache.clone(), image })
     }

@@ -20,7 +20,7 @@ const KEEP_SCRATCH: usize = 16 << 20;
 const DECODE_WHOLE: usize = 32 << 20;
 
 /// What a job has of its chunk.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum Input<'a> {
     /// Nothing: the chunk is sparse.
     Sparse,

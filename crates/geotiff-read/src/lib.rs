@@ -31,7 +31,18 @@
 //!
 //! Requests are made by the task that awaits a read; decoding runs on the [`Executor`]: rayon's pool unless told
 //! otherwise, never the threads that drive requests. A read is bounded by its output and
-//! [`Limits::max_in_flight_bytes`]; dropping its future stops it.
+//! [`Limits::max_in_flight_bytes`], or by a [`ReadBudget`] that it shares with others; dropping its future stops it.
+//! With the feature `blocking`, `blocking::wait` carries any of it out on a thread without a runtime.
+//!
+//! # Ways to read
+//!
+//! - [`GeoTiff::read`]: a window, at full resolution or at another size; in [another type](ReadOptions::data_type),
+//!   [scaled](ReadOptions::scaled); [into memory of the caller's](GeoTiff::read_into).
+//! - [`Level::tile`] and [`Level::tiles`]: tiles by number; [`Level::encoded_tile`]: their bytes.
+//! - [`Level::read_chunks`]: an image of any size as a stream; [`read_many`]: windows of many files under one budget.
+//! - [`GeoTiff::sample`]: values at points; [`GeoTiff::statistics`].
+//!
+//! A [`ChunkCache`] makes repeated reads cheap, a [`ReadTrace`] tells what a read cost.
 
 #[macro_use]
 mod array;

@@ -10,13 +10,16 @@ use crate::nodata::Matcher;
 use crate::resample::ConvertTo;
 use crate::{Error, ErrorKind, ReadOptions, Sample};
 
+/// Makes the samples of one row from those of another.
+type MapRow = dyn Fn(&[u8], &mut [u8]) + Send + Sync;
+
 /// What happens to a row of samples between a decoded chunk and an output.
 #[derive(Clone)]
 pub(crate) enum Transfer {
     /// They are copied.
     Copy,
     /// Each becomes another. Both rows are native-endian bytes of any alignment.
-    Map(Arc<dyn Fn(&[u8], &mut [u8]) + Send + Sync>),
+    Map(Arc<MapRow>),
 }
 
 impl fmt::Debug for Transfer {

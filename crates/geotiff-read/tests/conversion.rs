@@ -68,7 +68,7 @@ fn conversions_and_their_masks_are_those_of_rasterio() {
                 "{case}"
             );
             if interleaved {
-                raster.data = planar(raster.data);
+                raster.data = planar(&raster.data);
             }
             assert_eq!(sha256(&raster.data), case["sha256"], "interleaved: {interleaved}, {case}");
         }
@@ -76,18 +76,18 @@ fn conversions_and_their_masks_are_those_of_rasterio() {
 }
 
 /// (row, column, band) to (band, row, column).
-fn planar(array: Array) -> Array {
+fn planar(array: &Array) -> Array {
     fn turned<T: Sample>(array: &Array) -> Option<Array3<T>> {
         Some(array.view::<T>()?.permuted_axes([2, 0, 1]).as_standard_layout().into_owned())
     }
-    None.or_else(|| turned::<u8>(&array).map(Array::from))
-        .or_else(|| turned::<i8>(&array).map(Array::from))
-        .or_else(|| turned::<u16>(&array).map(Array::from))
-        .or_else(|| turned::<i16>(&array).map(Array::from))
-        .or_else(|| turned::<u32>(&array).map(Array::from))
-        .or_else(|| turned::<i32>(&array).map(Array::from))
-        .or_else(|| turned::<f32>(&array).map(Array::from))
-        .or_else(|| turned::<f64>(&array).map(Array::from))
+    None.or_else(|| turned::<u8>(array).map(Array::from))
+        .or_else(|| turned::<i8>(array).map(Array::from))
+        .or_else(|| turned::<u16>(array).map(Array::from))
+        .or_else(|| turned::<i16>(array).map(Array::from))
+        .or_else(|| turned::<u32>(array).map(Array::from))
+        .or_else(|| turned::<i32>(array).map(Array::from))
+        .or_else(|| turned::<f32>(array).map(Array::from))
+        .or_else(|| turned::<f64>(array).map(Array::from))
         .unwrap()
 }
 
