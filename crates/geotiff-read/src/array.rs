@@ -34,12 +34,7 @@ pub trait Sample: bytemuck::Pod + Default + PartialEq + Send + Sync + sealed::Se
 
     /// Resamples one chunk; called by [`Resampler`] with everything checked.
     #[doc(hidden)]
-    fn resample_chunk(
-        resampler: &Resampler,
-        chunk: &Chunk,
-        band: &Band<'_, Self>,
-        out: ArrayViewMut2<'_, Self>,
-    );
+    fn resample_chunk(by: &Resampler, chunk: &Chunk, band: &Band<'_, Self>, out: ArrayViewMut2<'_, Self>);
 }
 
 mod sealed {
@@ -134,12 +129,12 @@ macro_rules! samples {
                 }
 
                 fn resample_chunk(
-                    resampler: &Resampler,
+                    by: &Resampler,
                     chunk: &Chunk,
                     band: &Band<'_, Self>,
                     out: ArrayViewMut2<'_, Self>,
                 ) {
-                    resampler.$resample(chunk, band, out);
+                    by.$resample(chunk, band, out);
                 }
             }
         )*

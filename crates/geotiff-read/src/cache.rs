@@ -53,7 +53,7 @@ impl DecodedChunk {
 /// let cache = ChunkCache::new(64 << 20);
 /// let options = OpenOptions::default().with_cache(cache.clone());
 /// let tiff = GeoTiff::open_with(store, "scene.tif", options).await?;
-/// let window = ReadOptions::new().window(Window::new(0, 0, 64, 32));
+/// let window = ReadOptions::new().window(Window::new(0, 0, 64, 32)).mask(false);
 /// tiff.read(&window).await?;
 /// tiff.read(&window).await?;
 /// assert_eq!((cache.stats().hits, cache.stats().misses), (1, 1));
