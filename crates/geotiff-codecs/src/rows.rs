@@ -102,6 +102,10 @@ impl Decoder for Rest {
         self.has_predictor
     }
 
+    fn stored<'a>(&self, src: &'a [u8]) -> Option<&'a [u8]> {
+        Some(src)
+    }
+
     fn decode(
         &self,
         src: &[u8],

@@ -167,7 +167,7 @@ fn many_reads_share_a_budget() {
         let options = ReadOptions::new().window(Window::new(number as u32 / 2, 3, 16, 16));
         (tiffs[number % 2].clone(), options)
     });
-    let mut seen = vec![false; 40];
+    let mut seen = [false; 40];
     block_on(async {
         let mut stream = read_many(reads.clone(), &budget, 6);
         while let Some((number, raster)) = stream.next().await {
