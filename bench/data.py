@@ -21,7 +21,7 @@ UTM = CRS.from_epsg(32632)
 PREDICTORS = {1: "none", 2: "horizontal", 3: "floating point"}
 
 
-def noise(size: int, seed: int, slope: float = 1.3) -> np.ndarray:
+def noise(size: int, seed: int, slope: float = 1.6) -> np.ndarray:
     """A square of noise from 0 to 1 whose amplitudes fall with the frequency, as those of landscapes do."""
     rng = np.random.default_rng(seed)
     spectrum = np.fft.rfft2(rng.standard_normal((size, size), dtype=np.float32))
@@ -40,9 +40,9 @@ def scene(size: int, dtype: str, bands: int, seed: int) -> np.ndarray:
     for band in range(bands):
         own = rng.standard_normal((size, size), dtype=np.float32)
         if dtype == "uint8":
-            pixels[band] = np.clip(30 + 180 * common + 6 * band + 2.0 * own, 0, 255)
+            pixels[band] = np.clip(30 + 180 * common + 6 * band + 1.0 * own, 0, 255)
         elif dtype == "uint16":
-            pixels[band] = np.clip(300 + 4000 * common + 150 * band + 8.0 * own, 0, 65535)
+            pixels[band] = np.clip(300 + 4000 * common + 150 * band + 3.0 * own, 0, 65535)
         else:
             # Elevations in steps of a centimetre, as they are delivered.
             pixels[band] = np.round((200 + 1500 * common + 0.05 * own) * 100) / 100
@@ -58,7 +58,7 @@ def codecs_of(dtype: str) -> list[tuple[str, str, int, dict]]:
     found.append(("lerc", "LERC", 1, {"MAX_Z_ERROR": "0"}))
     found.append(("lzma", "LZMA", 1, {"LZMA_PRESET": "1"}))
     if dtype == "uint8":
-        found.append(("jpeg", "JPEG", 1, {"PHOTOMETRIC": "YCBCR", "JPEG_QUALITY": "85"}))
+        found.append(("jpeg", "JPEG", 1, {"PHOTOMETRIC": "YCBCR", "JPEG_QUALITY": "90"}))
         found.append(("webp", "WEBP", 1, {"WEBP_LEVEL": "75"}))
         found.append(("webp-lossless", "WEBP", 1, {"WEBP_LOSSLESS": "YES"}))
     return found
