@@ -1,6 +1,7 @@
 //! Each feature of each crate alone: none, every single one, the default, and all. Warnings are errors.
 
 use crate::Outcome;
+use crate::proj;
 use crate::workspace::{Package, cargo, packages, stdout};
 
 pub(crate) fn run(arguments: &[String]) -> Outcome {
@@ -27,9 +28,17 @@ pub(crate) fn run(arguments: &[String]) -> Outcome {
 fn selections(package: &Package) -> Vec<Vec<String>> {
     let alone = |feature: &String| vec!["--no-default-features".into(), "--features".into(), feature.clone()];
     let mut selections = vec![vec!["--no-default-features".into()]];
-    let single = package.features.iter().filter(|f| *f != "default");
-    selections.extend(single.map(alone));
-    if package.features.iter().any(|f| f != "default") {
+    let skipped = |feature: &str| feature == proj::FEATURE && !proj::is_installed();
+    let (out, single): (Vec<_>, Vec<_>) =
+        package.features.iter().filter(|f| *f != "default").partition(|f| skipped(f));
+    selections.extend(single.iter().copied().map(alone));
+    if let [feature] = out.as_slice() {
+        println!("features: {} without {feature}: no libproj here, see `cargo xtask proj`", package.name);
+        let rest: Vec<_> = single.iter().map(|f| f.as_str()).collect();
+        if !rest.is_empty() {
+            selections.push(vec!["--features".into(), rest.join(",")]);
+        }
+    } else if !single.is_empty() {
         selections.push(vec!["--all-features".into()]);
     }
     selections

@@ -6,7 +6,9 @@ mod bench;
 mod check;
 mod deps;
 mod features;
+mod hostile;
 mod no_std;
+mod proj;
 mod status;
 mod synth;
 mod tidy;
@@ -34,6 +36,16 @@ const COMMANDS: &[Command] = &[
     Command { name: "no-std", about: "link the crates that claim no_std without std", run: no_std::run },
     Command { name: "status", about: "the codec table against the registry [--bless]", run: status::run },
     Command { name: "tidy", about: "sizes, lints, fixtures, links and words", run: tidy::run },
+    Command {
+        name: "hostile",
+        about: "memory and time of the command on malformed files [FILE…]",
+        run: hostile::run,
+    },
+    Command {
+        name: "proj",
+        about: "test the feature that links PROJ (needs libproj, or tools to build it)",
+        run: proj::run,
+    },
     Command {
         name: "synth",
         about: "write a file too large for fixtures: cog|appended OUT",

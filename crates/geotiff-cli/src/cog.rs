@@ -5,16 +5,27 @@ use geotiff_kit::{Error, GeoTiff, GetOptions};
 
 use crate::error::Failure;
 
-/// Examines the layout of the file that `tiff` is a page of: parts of the chunk index are read, and a sample of the
-/// bytes around chunks where a ghost header makes claims about them.
+/// What an examination may read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Depth {
+    /// Nothing beyond what opening the file has read.
+    Metadata,
+    /// Parts of the chunk index, and a sample of the bytes around chunks where a ghost header makes claims about them.
+    Chunks,
+}
+
+/// Examines the layout of the file that `tiff` is a page of.
 ///
 /// An index that cannot be read is an error of the report.
 ///
 /// # Errors
 /// What the store reports.
-pub(crate) async fn examine(tiff: &GeoTiff) -> Result<CogReport, Failure> {
+pub(crate) async fn examine(tiff: &GeoTiff, depth: Depth) -> Result<CogReport, Failure> {
     let mut validator =
         CogValidator::new(tiff.tiff()).with_external_overviews(tiff.page().has_external_overviews());
+    if depth == Depth::Metadata {
+        validator = validator.by_metadata_alone();
+    }
     let mut options = GetOptions::new();
     options.version = tiff.object().version;
     loop {

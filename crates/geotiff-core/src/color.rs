@@ -96,7 +96,8 @@ pub(crate) fn interpretation(image: &Image, band: u16, table: bool) -> ColorInte
         // GDAL gives every bitmap a table of two colours.
         _ if image.is_bitmap() => [C::Palette].get(usize::from(band)),
         Photometric::RGB => [C::Red, C::Green, C::Blue].get(usize::from(band)),
-        Photometric::YCBCR if image.compression() == Compression::JPEG => {
+        // Decoders of JPEG give out RGB, as libjpeg does for GDAL.
+        Photometric::YCBCR if matches!(image.compression(), Compression::JPEG | Compression::JPEG_OLD) => {
             [C::Red, C::Green, C::Blue].get(usize::from(band))
         }
         Photometric::YCBCR => [C::YCbCrY, C::YCbCrCb, C::YCbCrCr].get(usize::from(band)),

@@ -47,16 +47,6 @@ impl Image {
     fn build(ifd: &Ifd, limits: &Limits) -> Result<Self, Error> {
         let width = dimension(ifd, Tag::IMAGE_WIDTH)?;
         let height = dimension(ifd, Tag::IMAGE_LENGTH)?;
-        let samples = or_default(ifd, Tag::SAMPLES_PER_PIXEL, 1)?;
-        if samples == 0 {
-            return Err(Error::malformed("no samples").with_tag(Tag::SAMPLES_PER_PIXEL));
-        }
-        let bits = per_sample(ifd, Tag::BITS_PER_SAMPLE, samples, 1)?;
-        let formats = per_sample(ifd, Tag::SAMPLE_FORMAT, samples, 1)?;
-        let planar = PlanarConfiguration(or_default(ifd, Tag::PLANAR_CONFIGURATION, 1)?);
-        if !matches!(planar, PlanarConfiguration::CHUNKY | PlanarConfiguration::PLANAR) {
-            return Err(Error::malformed("neither chunky nor planar").with_tag(Tag::PLANAR_CONFIGURATION));
-        }
         // Some writers give a value for each sample.
         let compression = match ifd.raw(Tag::COMPRESSION) {
             Some(_) => {
@@ -64,7 +54,21 @@ impl Image {
             }
             None => Compression::NONE,
         };
-        let photometric = Photometric(ifd.single_short(Tag::PHOTOMETRIC_INTERPRETATION).unwrap_or(1));
+        let defaults = Defaults::of(ifd, compression);
+        let photometric = defaults.photometric;
+        let samples = or_default(ifd, Tag::SAMPLES_PER_PIXEL, defaults.samples)?;
+        if samples == 0 {
+            return Err(Error::malformed("no samples").with_tag(Tag::SAMPLES_PER_PIXEL));
+        }
+        let bits = per_sample(ifd, Tag::BITS_PER_SAMPLE, samples, defaults.bits)?;
+        let formats = per_sample(ifd, Tag::SAMPLE_FORMAT, samples, 1)?;
+        let planar = match defaults.planar {
+            Some(planar) => planar,
+            None => PlanarConfiguration(or_default(ifd, Tag::PLANAR_CONFIGURATION, 1)?),
+        };
+        if !matches!(planar, PlanarConfiguration::CHUNKY | PlanarConfiguration::PLANAR) {
+            return Err(Error::malformed("neither chunky nor planar").with_tag(Tag::PLANAR_CONFIGURATION));
+        }
         let grid = ChunkGrid::of(ifd, width, height, samples, planar)?;
         let layout = Layout { grid, planar, compression, photometric, bits: &bits };
         let (grid, index) = layout.chunk_index(ifd, limits)?;
@@ -190,7 +194,7 @@ impl Image {
         self.predictor
     }
 
-    /// Photometric interpretation; BlackIsZero where the tag is missing, as in GDAL.
+    /// Photometric interpretation; BlackIsZero where the tag is missing, as in GDAL, but YCbCr for old-style JPEG.
     #[must_use]
     pub fn photometric(&self) -> Photometric {
         self.photometric
@@ -297,6 +301,35 @@ impl Image {
     pub(crate) fn own_nodata(&self) -> Option<Nodata> {
         let data_type = self.data_type().ok()?;
         Nodata::of(&self.ifd, *self.bits.first()?, *self.formats.first()?, data_type)
+    }
+}
+
+/// What holds where a tag is missing.
+struct Defaults {
+    photometric: Photometric,
+    samples: u16,
+    bits: u16,
+    /// What holds whatever the tag says.
+    planar: Option<PlanarConfiguration>,
+}
+
+impl Defaults {
+    fn of(ifd: &Ifd, compression: Compression) -> Self {
+        let photometric = ifd.single_short(Tag::PHOTOMETRIC_INTERPRETATION).map(Photometric);
+        if compression != Compression::JPEG_OLD {
+            let photometric = photometric.unwrap_or(Photometric::MIN_IS_BLACK);
+            return Self { photometric, samples: 1, bits: 1, planar: None };
+        }
+        // As libtiff has it: writers of old-style JPEG left tags away, called YCbCr RGB, and a single stream planar.
+        let photometric = photometric.filter(|p| *p != Photometric::RGB).unwrap_or(Photometric::YCBCR);
+        let one = |tag| ifd.raw(tag).is_some_and(|raw| raw.count == 1);
+        let single = one(Tag::STRIP_OFFSETS) && one(Tag::STRIP_BYTE_COUNTS);
+        Self {
+            photometric,
+            samples: if photometric == Photometric::YCBCR { 3 } else { 1 },
+            bits: 8,
+            planar: single.then_some(PlanarConfiguration::CHUNKY),
+        }
     }
 }
 

@@ -74,7 +74,8 @@ pub(crate) fn image_structure(image: &Image, cog: bool, domains: &mut Domains) {
     if cog {
         domains.set(STRUCTURE, "LAYOUT", "COG");
     }
-    if jpeg && image.photometric() == Photometric::YCBCR {
+    let old_jpeg = image.compression() == Compression::JPEG_OLD;
+    if (jpeg || old_jpeg) && image.photometric() == Photometric::YCBCR {
         domains.set(STRUCTURE, "SOURCE_COLOR_SPACE", "YCbCr");
     }
     if image.compression() != Compression::NONE {

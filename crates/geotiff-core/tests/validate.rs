@@ -186,6 +186,24 @@ fn each_flaw_is_named() {
 }
 
 #[test]
+fn by_metadata_alone_nothing_is_asked_for() {
+    let none = Flaws::default();
+    for (flaws, is_cog) in [
+        (none, true),
+        (Flaws { strips: true, ..none }, false),
+        (Flaws { data_first: true, ..none }, false),
+        // Nothing but the bytes around the chunk shows this one.
+        (Flaws { bad_leader: true, ..none }, true),
+    ] {
+        let tiff = open(&file(flaws)).unwrap();
+        match CogValidator::new(&tiff).by_metadata_alone().validate().unwrap() {
+            ValidationStep::Finished(report) => assert_eq!(report.is_cog(), is_cog, "{report:?}"),
+            ValidationStep::NeedsData(ranges) => panic!("asks for {ranges:?}"),
+        }
+    }
+}
+
+#[test]
 fn a_damaged_ghost_header_is_none() {
     let good = file(Flaws::default());
     let text = |f: &[u8]| open(f).unwrap().ghost_header().map(|g| g.text().len());

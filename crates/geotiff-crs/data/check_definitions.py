@@ -14,6 +14,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import database
 from pyproj import CRS
 from pyproj.database import get_codes
 

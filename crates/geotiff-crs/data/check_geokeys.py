@@ -9,10 +9,6 @@ Needs rasterio 1.4.4 and tifffile beside pyproj. GDAL writes a small file in eac
 coordinates of points. With `--write`, keys and expectations go to `tests/geokeys.json`.
 """
 
-import os
-
-os.environ["PROJ_NETWORK"] = "OFF"
-
 import json
 import math
 import subprocess
@@ -21,6 +17,7 @@ import tempfile
 import warnings
 from pathlib import Path
 
+import database
 import numpy as np
 import rasterio
 import tifffile

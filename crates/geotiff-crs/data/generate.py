@@ -1,33 +1,28 @@
 #!/usr/bin/env python3
 """Generate `registry.bin`, the table of coordinate reference systems that geotiff-crs embeds.
 
-Run with a Python that has pyproj 3.7.2 (PROJ 9.5.1, EPSG v11.022, no grids):
+Run with a Python that has pyproj 3.7.2 and rasterio 1.4.4 (PROJ 9.7.1's database, EPSG v12.029, no grids):
 
-    python crates/geotiff-crs/data/generate.py
+    python crates/geotiff-crs/data/generate.py [--approximate]
 
-The source is PROJ's database (`proj.db`), read through pyproj. The layout is described in `README.md`
+With `--approximate` only the list of approximate codes is made anew, from `approximate.txt`. The source is PROJ's database (`proj.db`), read through pyproj. The layout is described in `README.md`
 beside this script and read by `src/registry.rs`.
 """
-
-import os
-
-os.environ["PROJ_NETWORK"] = "OFF"
 
 import re
 import sqlite3
 import struct
 import sys
-import warnings
 import zlib
 from pathlib import Path
 
+import database
 import pyproj
 from pyproj import CRS
 from pyproj.transformer import TransformerGroup
 
-warnings.filterwarnings("ignore", message="Best transformation is not available")
 HERE = Path(__file__).resolve().parent
-DB = sqlite3.connect(Path(pyproj.datadir.get_data_dir()) / "proj.db")
+DB = sqlite3.connect(database.DATA / "proj.db")
 BLOCK = 64 * 1024  # raw bytes of a block at most: what one look-up has to inflate
 TYPES = {"length": "l", "angle": "a", "scale": "s", "time": "t"}
 DIRECTIONS = {}
@@ -159,14 +154,14 @@ def datum_rows(table, member_table):
 
 
 def alias_rows():
-    """ESRI's names of EPSG's geodetic datums, where they are more than the name with underscores."""
+    """Other names of EPSG's geodetic datums, ESRI's among them, where they are more than the name with underscores."""
     plain = lambda name: re.sub(r"[^a-z0-9]", "", name.removeprefix("D_").lower())
     aliases = {}
     for code, name, alias in sql(
         "select d.code, d.name, a.alt_name from alias_name a join geodetic_datum d on d.auth_name=a.auth_name and d.code=a.code"
-        " where a.table_name='geodetic_datum' and a.auth_name='EPSG' and a.source='ESRI' and not d.deprecated order by d.code"
+        " where a.table_name='geodetic_datum' and a.auth_name='EPSG' and a.source in ('ESRI', 'EPSG') and not d.deprecated order by d.code"
     ):
-        if plain(alias) != plain(name):
+        if plain(alias) not in {plain(name), *map(plain, aliases.get(code, []))}:
             aliases.setdefault(code, []).append(alias.removeprefix("D_"))
     return [f"{code}\t" + "\t".join(names) for code, names in aliases.items()]
 
@@ -192,6 +187,23 @@ def esri_rows():
         if canonical(alias) not in derived:
             projected.setdefault(code, []).append(alias)
     return ([f"{code}\t" + "\t".join(names) for code, names in table.items()] for table in (geographic, projected))
+
+
+def esri_definitions():
+    """ESRI's own geographic and projected CRSs by code: name, then the definition in ESRI's well-known text."""
+    rows = []
+    for table, kinds in (("geodetic_crs", "and type='geographic 2D'"), ("projected_crs", "")):
+        for code, name, text in sql(
+            f"select code, name, text_definition from {table} where auth_name='ESRI' and not deprecated {kinds}"
+        ):
+            if text is None:
+                try:
+                    text = CRS.from_authority("ESRI", code).to_wkt("WKT1_ESRI")
+                except pyproj.exceptions.CRSError as error:
+                    print("skipped: ESRI", code, error, file=sys.stderr)
+                    continue
+            rows.append(f"{code}\t{name}\t{text}")
+    return rows
 
 
 def geodetic_rows(auth):
@@ -408,22 +420,45 @@ def main():
     sections += [("A", alias_rows())]
     geographic_aliases, projected_aliases = esri_rows()
     sections += [("F", geographic_aliases), ("B", projected_aliases)]
-    listed = HERE / "approximate.txt"
-    sections += [("Z", [f"{code}\t" for code in listed.read_text().split()] if listed.exists() else [])]
+    sections += [("J", esri_definitions())]
+    sections += [("Z", approximate_rows())]
     sections += [("L", shapes.dump())]
-    directory, payload = [], []
-    for tag, lines in sections:
-        lines = sorted(lines, key=lambda line: int(line.split("\t", 1)[0]))
-        for tag, first, raw in blocks(tag, lines):
-            packer = zlib.compressobj(9, zlib.DEFLATED, -15)
-            packed = packer.compress(raw) + packer.flush()
-            directory.append(struct.pack("<BIII", ord(tag), first, len(packed), len(raw)))
-            payload.append(packed)
-            print(tag, first, len(raw), len(packed), file=sys.stderr)
-    out = b"GTCR\x01" + struct.pack("<H", len(directory)) + b"".join(directory) + b"".join(payload)
+    write([block for tag, lines in sections for block in packed(tag, lines)])
+
+
+def approximate_rows():
+    listed = HERE / "approximate.txt"
+    return [f"{code}\t" for code in listed.read_text().split()] if listed.exists() else []
+
+
+def packed(tag, lines):
+    """The blocks of a section: tag, first code, deflated bytes, length inflated."""
+    lines = sorted(lines, key=lambda line: int(line.split("\t", 1)[0]))
+    for tag, first, raw in blocks(tag, lines):
+        packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+        yield tag, first, packer.compress(raw) + packer.flush(), len(raw)
+
+
+def write(parts):
+    directory = [struct.pack("<BIII", ord(tag), first, len(data), size) for tag, first, data, size in parts]
+    out = b"GTCR\x01" + struct.pack("<H", len(directory)) + b"".join(directory) + b"".join(part[2] for part in parts)
     (HERE / "registry.bin").write_bytes(out)
     print(len(out), "bytes", file=sys.stderr)
 
 
+def read():
+    """The blocks of the table as it is."""
+    table = (HERE / "registry.bin").read_bytes()
+    (count,) = struct.unpack_from("<H", table, 5)
+    at = 7 + 13 * count
+    for i in range(count):
+        tag, first, size, inflated = struct.unpack_from("<BIII", table, 7 + 13 * i)
+        yield chr(tag), first, table[at : at + size], inflated
+        at += size
+
+
 if __name__ == "__main__":
-    main()
+    if "--approximate" in sys.argv:
+        write([part for part in read() if part[0] != "Z"] + list(packed("Z", approximate_rows())))
+    else:
+        main()

@@ -60,7 +60,7 @@ impl Crs {
     }
 
     /// The CRS with an EPSG code: projected, geographic 2D or 3D, geocentric, vertical or compound, deprecated ones
-    /// included. Codes are those of the EPSG Dataset v11.022; making one takes microseconds and is done once.
+    /// included. Codes are those of the EPSG Dataset v12.029; making one takes microseconds and is done once.
     ///
     /// # Errors
     ///
@@ -86,7 +86,8 @@ impl Crs {
         geokeys::read(keys)
     }
 
-    /// The CRS that a text names or defines: `EPSG:4326`, `OGC:CRS84`, an OGC URN or URI.
+    /// The CRS that a text names or defines: `EPSG:4326`, `ESRI:54030`, `OGC:CRS84`, an OGC URN or URI, WKT 1 or 2,
+    /// PROJJSON or a PROJ string. A definition in ESRI's WKT that EPSG or ESRI has a code for gets it.
     ///
     /// ```
     /// use geotiff_crs::Crs;
@@ -127,6 +128,12 @@ impl Crs {
         Arc::clone(self.0.engine_key.get_or_init(make))
     }
 
+    /// Whether the definition is the table's own, so that its code says everything.
+    #[cfg(feature = "proj")]
+    pub(crate) fn is_registered(&self) -> bool {
+        self.0.usage.registered
+    }
+
     /// The name, such as `WGS 84 / UTM zone 32N`.
     pub fn name(&self) -> &str {
         self.definition().name()
@@ -147,18 +154,16 @@ impl Crs {
         matches!(self.definition().horizontal(), Definition::Projected(_))
     }
 
-    /// The EPSG code: the definition's own, else that of the CRS in the table with the same method, parameters,
-    /// datum, axes and units (for geodetic CRSs also the same name), as GDAL identifies one.
+    /// The EPSG code: the definition's own, else that of the CRS in the table that PROJ identifies with a confidence of
+    /// 70 or more: the same method, parameters, datum and units; under another name than EPSG's also the same axes, and
+    /// of several the first by name. A datum of which nothing but the ellipsoid is known fits every one on it.
     ///
     /// The search, for a definition without a code, takes milliseconds and is done once per `Crs`.
     pub fn epsg(&self) -> Option<u32> {
-        *self.0.identified.get_or_init(|| match self.definition() {
-            // Another authority's code rules EPSG's out; parameters to WGS 84 make it another CRS.
-            Definition::Bound(_) => None,
-            definition => match definition.id() {
-                Some(id) => id.as_epsg(),
-                None => identify::identify(definition),
-            },
+        *self.0.identified.get_or_init(|| match self.definition().id() {
+            // Another authority's code rules EPSG's out.
+            Some(id) => id.as_epsg(),
+            None => identify::identify(self.definition(), self.0.usage.implicit_axes),
         })
     }
 

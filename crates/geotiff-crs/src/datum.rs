@@ -261,6 +261,11 @@ impl ToWgs84 {
     }
 }
 
+/// Whether PROJ takes a CRS's longitudes and latitudes for WGS 84's.
+pub(crate) fn is_wgs84(definition: &Definition) -> bool {
+    DatumKey::new(definition).is_some_and(|key| ToWgs84::new(&key) == ToWgs84::Same)
+}
+
 /// From the longitudes and latitudes of one CRS to those of another.
 pub(crate) struct Shift {
     /// Longitudes to add to come to Greenwich, and to subtract again.

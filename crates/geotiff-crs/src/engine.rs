@@ -7,8 +7,10 @@ use proj4rs::Proj;
 use proj4rs::transform::{Transform, TransformClosure};
 
 use crate::error::{Error, Result};
-use crate::method::{self, Method};
-use crate::model::{AxisDirection, Conversion, CoordinateSystem, Definition, Ellipsoid, epsg_of};
+use crate::method::{self, Method, Param};
+use crate::model::{AxisDirection, Conversion, CoordinateSystem, Definition, Ellipsoid, Parameter, epsg_of};
+use crate::projection::{self, Modification, Named, Placed};
+use crate::rotation::Rotation;
 
 /// From two columns of coordinates to themselves; points outside the domain become NaN.
 pub(crate) struct Columns<'a> {
@@ -85,6 +87,7 @@ fn sign(direction: AxisDirection) -> f64 {
 /// What the coordinates mean once the axes are sorted out.
 enum Kind {
     Geographic,
+    Rotated(Rotation),
     /// Closed forms, faster than any general engine: `a`, false easting, false northing, central meridian.
     WebMercator {
         a: f64,
@@ -95,7 +98,9 @@ enum Kind {
     Projected {
         proj: Box<Proj>,
         geographic: Box<Proj>,
+        modification: Option<Modification>,
     },
+    Own(Placed),
 }
 
 /// A CRS that can be computed with. Longitudes are relative to its own prime meridian.
@@ -108,7 +113,10 @@ impl Engine {
     pub(crate) fn new(definition: &Definition) -> Result<Self> {
         let name = definition.name();
         let kind = match definition.horizontal() {
-            Definition::Geodetic(crs) if !crs.is_geocentric() => Kind::Geographic,
+            Definition::Geodetic(crs) if !crs.is_geocentric() => match &crs.derivation {
+                None => Kind::Geographic,
+                Some(derivation) => Kind::Rotated(Rotation::new(&derivation.conversion)?),
+            },
             Definition::Projected(crs) => projected(&crs.conversion, &crs.base.datum.ellipsoid)
                 .map_err(|error| error.context(format!("transform of {name:?}")))?,
             _ => {
@@ -126,11 +134,18 @@ impl Engine {
         points.apply(|x, y| Some(axes.to_base(x, y)));
         match &self.kind {
             Kind::Geographic => {}
+            Kind::Rotated(rotation) => rotation.inverse(points),
             Kind::WebMercator { a, fe, fn_, lon0 } => points.apply(|x, y| {
                 let lat = ((y - fn_) / a).sinh().atan();
                 Some((wrap((x - fe) / a + lon0), lat))
             }),
-            Kind::Projected { proj, geographic } => project(proj, geographic, points),
+            Kind::Projected { proj, geographic, modification } => {
+                if let Some(modification) = modification {
+                    points.apply(|e, n| Some(modification.inverse(e, n)));
+                }
+                project(proj, geographic, points);
+            }
+            Kind::Own(placed) => placed.inverse(points),
         }
     }
 
@@ -138,11 +153,18 @@ impl Engine {
     pub(crate) fn forward(&self, points: &mut Columns<'_>) {
         match &self.kind {
             Kind::Geographic => {}
+            Kind::Rotated(rotation) => rotation.forward(points),
             Kind::WebMercator { a, fe, fn_, lon0 } => points.apply(|lon, lat| {
                 let in_range = lat.abs() <= PI / 2.0 + 1e-12 && lon.abs() <= 10.0;
                 in_range.then(|| (a * wrap(lon - lon0) + fe, a * lat.tan().asinh() + fn_))
             }),
-            Kind::Projected { proj, geographic } => project(geographic, proj, points),
+            Kind::Projected { proj, geographic, modification } => {
+                project(geographic, proj, points);
+                if let Some(modification) = modification {
+                    points.apply(|e, n| Some(modification.forward(e, n)));
+                }
+            }
+            Kind::Own(placed) => placed.forward(points),
         }
         let axes = self.axes;
         points.apply(|e, n| Some(axes.to_crs(e, n)));
@@ -177,6 +199,18 @@ fn projected(conversion: &Conversion, ellipsoid: &Ellipsoid) -> Result<Kind> {
             lon0: values.base(8802),
         });
     }
+    let (a, b) = (ellipsoid.a(), ellipsoid.b());
+    let es = 1.0 - (b * b) / (a * a);
+    if let Some((projection, lon_0)) = projection::make(method.proj, a, es, &values)? {
+        return Ok(Kind::Own(Placed {
+            projection,
+            a,
+            lon_0,
+            origin: [values.base(8806), values.base(8807)],
+        }));
+    }
+    let modification = matches!(method.code, 1042 | 1043)
+        .then(|| Modification { false_easting: values.base(8806), false_northing: values.base(8807) });
     // PROJ takes a sphere of the same surface for this one, of the semi-major axis for others without an ellipsoidal form.
     let shape =
         if method.proj == "mill" { format!(" +R={}", authalic_radius(ellipsoid)) } else { shape(ellipsoid) };
@@ -188,6 +222,7 @@ fn projected(conversion: &Conversion, ellipsoid: &Ellipsoid) -> Result<Kind> {
     Ok(Kind::Projected {
         proj: Box::new(make(&format!("+proj={arguments}{shape}"))?),
         geographic: Box::new(make(&format!("+proj=longlat{shape}"))?),
+        modification,
     })
 }
 
@@ -215,7 +250,24 @@ struct Values<'a> {
     method: &'static Method,
 }
 
-impl Values<'_> {
+impl Named for Values<'_> {
+    fn value(&self, name: &str) -> f64 {
+        let param = self.method.params.iter().find(|param| param.name == name);
+        let given = param.and_then(|param| self.given(param));
+        given.map_or_else(|| param.map_or(0.0, |param| param.default()), Parameter::base_value)
+    }
+}
+
+impl<'a> Values<'a> {
+    /// What a definition gives for a parameter of the method: by code, or by name where it has none.
+    fn given(&self, param: &Param) -> Option<&'a Parameter> {
+        let wanted = method::canonical(param.name);
+        self.conversion.parameters.iter().find(|p| match param.code {
+            0 => method::canonical(&p.name) == wanted,
+            code => p.code == Some(code),
+        })
+    }
+
     /// In radians, metres or one; the default where it is missing.
     fn base(&self, code: u32) -> f64 {
         self.conversion.parameters.iter().find(|p| p.code == Some(code)).map_or(0.0, |p| p.base_value())
@@ -235,14 +287,7 @@ impl Values<'_> {
             return Ok(format!("somerc +lat_0={lat} +lon_0={lon} +k_0={k} +x_0={x} +y_0={y}"));
         }
         for param in self.method.params {
-            let given = self.conversion.parameters.iter().find(|p| {
-                if param.code == 0 {
-                    method::canonical(&p.name) == method::canonical(param.name)
-                } else {
-                    p.code == Some(param.code)
-                }
-            });
-            let value = match given {
+            let value = match self.given(param) {
                 Some(p) if param.quantity == method::Quantity::Angle => in_degrees(p.value, p.unit.factor),
                 Some(p) => p.base_value(),
                 None => param.default(),

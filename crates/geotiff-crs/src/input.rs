@@ -2,8 +2,8 @@
 
 use crate::crs::Crs;
 use crate::error::{Error, Result};
-use crate::lookup::Usage;
-use crate::{names, proj_string, projjson, wkt};
+use crate::lookup::{self, Usage};
+use crate::{identify, names, proj_string, projjson, wkt};
 
 /// Reads a CRS from text of any supported form.
 pub(crate) fn parse(text: &str) -> Result<Crs> {
@@ -27,15 +27,21 @@ pub(crate) fn parse(text: &str) -> Result<Crs> {
 
 /// A definition in well-known text; one of ESRI's that EPSG has as well becomes EPSG's.
 pub(crate) fn from_wkt(text: &str) -> Result<Crs> {
-    let crs = Crs::from_definition(wkt::read(text)?, Usage::default());
+    let implicit_axes = !text.contains("AXIS[") && !text.contains("axis[");
+    let crs = Crs::from_definition(wkt::read(text)?, Usage { implicit_axes, ..Usage::default() });
     // ESRI's own: WKT 1 without an authority, with `GCS_` and `D_` before the names.
     if crs.authority().is_some() || !text.contains("GCS_") {
         return Ok(crs);
     }
     match crs.epsg().map(|code| (code, Crs::from_epsg(code))) {
         Some((code, Ok(known))) if same_name(&crs, code, &known) => Ok(known),
-        _ => Ok(crs),
+        _ => identify::esri(crs.definition()).map_or(Ok(crs), from_esri),
     }
+}
+
+fn from_esri(code: u32) -> Result<Crs> {
+    let (definition, usage) = lookup::esri(code)?;
+    Ok(Crs::from_definition(definition, usage))
 }
 
 fn same_name(crs: &Crs, code: u32, known: &Crs) -> bool {
@@ -71,6 +77,7 @@ fn from_authority(authority: &str, code: &str) -> Result<Crs> {
     let number = code.parse::<u32>().ok();
     match (authority, number) {
         ("EPSG", Some(code)) => Crs::from_epsg(code),
+        ("ESRI", Some(code)) => from_esri(code),
         ("OGC" | "CRS", _) => ogc(code),
         _ => Err(Error::unknown_code(authority, code)),
     }

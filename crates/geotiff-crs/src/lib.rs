@@ -21,7 +21,7 @@
 //!
 //! # What is read
 //!
-//! - every CRS of the EPSG Dataset v11.022 by code, deprecated ones included ([`Crs::from_epsg`]): 7,537 projected,
+//! - every CRS of the EPSG Dataset v12.029 by code, deprecated ones included ([`Crs::from_epsg`]): 7,709 projected,
 //!   geographic, geocentric, vertical and compound ones;
 //! - GeoKeys as GDAL writes them ([`Crs::from_geokeys`]): codes, user-defined datums, ellipsoids, prime meridians and
 //!   units, every conversion method with a number in GeoTIFF, ESRI's definitions in citations, heights;
@@ -32,7 +32,8 @@
 //!
 //! Projections are computed by [proj4rs](https://docs.rs/proj4rs), Web Mercator by closed formulas. Datums are shifted
 //! by the operations that PROJ would choose from at each point if it had no grids. Where grids or a method missing
-//! here make a difference, or a datum is not known at all, [`CoordTransform::is_approximate`] says so.
+//! here make a difference, or a datum is not known at all, [`CoordTransform::is_approximate`] says so. The feature `proj`
+//! brings PROJ's own transforms beside these, behind the same trait.
 //!
 //! # The EPSG Dataset
 //!
@@ -53,9 +54,13 @@ mod method;
 mod model;
 mod names;
 mod number;
+#[cfg(feature = "proj")]
+pub mod proj;
 mod proj_string;
+mod projection;
 mod projjson;
 mod registry;
+mod rotation;
 mod shift;
 mod transform;
 mod units;

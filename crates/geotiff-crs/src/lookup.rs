@@ -9,6 +9,7 @@ use crate::model::{
 };
 use crate::registry::{self, Tag};
 use crate::units::{Unit, UnitKind};
+use crate::wkt;
 
 /// West, south, east, north in degrees.
 pub(crate) type Area = [f64; 4];
@@ -20,6 +21,8 @@ pub(crate) struct Usage {
     pub(crate) deprecated: bool,
     /// The definition is the table's own, so that its code says everything.
     pub(crate) registered: bool,
+    /// The text that was read said nothing of the axes' order.
+    pub(crate) implicit_axes: bool,
 }
 
 /// The fields of one row, read in order. A field that is missing or unreadable says that the table is damaged.
@@ -60,7 +63,7 @@ impl Fields {
         let mut values = self.optional().split(',').map(str::parse::<f64>);
         let mut next = || values.next().and_then(std::result::Result::ok);
         let area = (|| Some([next()?, next()?, next()?, next()?]))();
-        Usage { area, deprecated: self.optional() == "d", registered: true }
+        Usage { area, deprecated: self.optional() == "d", registered: true, implicit_axes: false }
     }
 }
 
@@ -86,7 +89,7 @@ pub(crate) fn geodetic(code: u32) -> Result<(GeodeticCrs, Usage)> {
     let _kind = fields.text()?;
     let system = system(fields.number()?)?;
     let datum = Arc::new(datum(fields.number()?)?);
-    Ok((GeodeticCrs { name, datum, system, id: Some(Id::epsg(code)) }, fields.usage()))
+    Ok((GeodeticCrs { name, datum, system, derivation: None, id: Some(Id::epsg(code)) }, fields.usage()))
 }
 
 pub(crate) fn projected(code: u32) -> Result<(ProjectedCrs, Usage)> {
@@ -138,6 +141,20 @@ pub(crate) fn geographic_with(crs: &GeodeticCrs, axes: usize) -> Option<u32> {
     });
     let fits = |code: u32| geodetic(code).is_ok_and(|(found, _)| found.system.axes.len() == axes);
     candidates.map(|(code, _)| code).find(|code| fits(*code))
+}
+
+/// A CRS of ESRI's own, by its code.
+pub(crate) fn esri(code: u32) -> Result<(Definition, Usage)> {
+    let row = registry::row(registry::ESRI, code).ok_or_else(|| Error::unknown_code("ESRI", code))?;
+    let (_, text) = row.split_once('\t').unwrap_or((row, ""));
+    let mut definition = wkt::read(text)?;
+    let id = Some(Id { authority: "ESRI".to_owned(), code: code.to_string() });
+    match &mut definition {
+        Definition::Projected(crs) => crs.id = id,
+        Definition::Geodetic(crs) => crs.id = id,
+        _ => {}
+    }
+    Ok((definition, Usage { registered: true, ..Usage::default() }))
 }
 
 /// The compound CRS of EPSG with two parts, the lowest code that is not deprecated.

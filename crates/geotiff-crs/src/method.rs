@@ -93,6 +93,8 @@ params! {
     PT1_LON = 0 "Longitude of 1st point" Angle "lon_1" ["longitude_of_point_1", "longitude_of_1st_point"];
     PT2_LAT = 0 "Latitude of 2nd point" Angle "lat_2" ["latitude_of_point_2", "latitude_of_2nd_point"];
     PT2_LON = 0 "Longitude of 2nd point" Angle "lon_2" ["longitude_of_point_2", "longitude_of_2nd_point"];
+    OWN_FE = 8806 "False easting" Length "" ["false_easting"];
+    OWN_FN = 8807 "False northing" Length "" ["false_northing"];
     BONNE_LAT = 8801 "Latitude of natural origin" Angle "lat_1" ["standard_parallel_1"];
     LOXIM_LAT = 8801 "Latitude of natural origin" Angle "lat_1" ["central_parallel", "latitude_of_origin"];
 }
@@ -142,6 +144,9 @@ pub(crate) static METHODS: &[Method] = methods! {
     9818 "American Polyconic" = "poly" [LAT0, LON0, FE, FN] ["Polyconic"];
     9819 "Krovak" = "krovak" [LATC, POLAR_LON, COLATITUDE, PSEUDO_SP, PSEUDO_K, FE, FN] [];
     1041 "Krovak (North Orientated)" = "krovak" [LATC, POLAR_LON, COLATITUDE, PSEUDO_SP, PSEUDO_K, FE, FN] ["Krovak"];
+    1042 "Krovak Modified" = "krovak" [LATC, POLAR_LON, COLATITUDE, PSEUDO_SP, PSEUDO_K, OWN_FE, OWN_FN] [];
+    1043 "Krovak Modified (North Orientated)" = "krovak"
+        [LATC, POLAR_LON, COLATITUDE, PSEUDO_SP, PSEUDO_K, OWN_FE, OWN_FN] [];
     9820 "Lambert Azimuthal Equal Area" = "laea" [LAT0, LON0, FE, FN] ["Lambert_Azimuthal_Equal_Area"];
     1027 "Lambert Azimuthal Equal Area (Spherical)" = "laea" [LAT0, LON0, FE, FN] [];
     9822 "Albers Equal Area" = "aea" [LATF, LONF, SP1, SP2, EF, NF] ["Albers_Conic_Equal_Area", "Albers"];

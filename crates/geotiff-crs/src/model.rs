@@ -187,7 +187,7 @@ impl CoordinateSystem {
         };
         let axes = match conversion.method_code {
             Some(9808) => [("Westing", "Y", West), ("Southing", "X", South)],
-            Some(9819) => [("Southing", "X", South), ("Westing", "Y", West)],
+            Some(9819 | 1042) => [("Southing", "X", South), ("Westing", "Y", West)],
             Some(9810) => polar(latitude(8801)),
             Some(9829) => polar(latitude(8832)),
             _ => return Self::easting_northing(unit),
@@ -335,7 +335,16 @@ pub(crate) struct GeodeticCrs {
     pub(crate) name: String,
     pub(crate) datum: Arc<Datum>,
     pub(crate) system: CoordinateSystem,
+    /// What the CRS is derived from, on the same datum: a rotated pole.
+    pub(crate) derivation: Option<Arc<Derivation>>,
     pub(crate) id: Option<Id>,
+}
+
+/// The base CRS and the conversion of a derived geographic CRS.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Derivation {
+    pub(crate) base: GeodeticCrs,
+    pub(crate) conversion: Conversion,
 }
 
 impl GeodeticCrs {
@@ -474,7 +483,7 @@ impl Definition {
     /// The geodetic CRS that the coordinates come down to.
     pub(crate) fn geodetic(&self) -> Option<&GeodeticCrs> {
         match self.horizontal() {
-            Self::Geodetic(crs) => Some(crs),
+            Self::Geodetic(crs) => Some(crs.derivation.as_ref().map_or(crs, |derivation| &derivation.base)),
             Self::Projected(crs) => Some(&crs.base),
             _ => None,
         }

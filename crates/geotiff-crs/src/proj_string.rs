@@ -196,7 +196,7 @@ fn geographic(arguments: &Arguments<'_>) -> Result<GeodeticCrs> {
         }
     };
     let system = CoordinateSystem::lon_lat(&Unit::degree());
-    Ok(GeodeticCrs { name: "unknown".to_owned(), datum: Arc::new(datum), system, id: None })
+    Ok(GeodeticCrs { name: "unknown".to_owned(), datum: Arc::new(datum), system, derivation: None, id: None })
 }
 
 fn ellipsoid(arguments: &Arguments<'_>) -> Result<Ellipsoid> {

@@ -53,6 +53,9 @@ pub(crate) const GEODETIC_ALIAS: Tag = b'F';
 /// ESRI's names of projected CRSs.
 pub(crate) const PROJECTED_ALIAS: Tag = b'B';
 
+/// ESRI's own CRSs: name, and definition in ESRI's well-known text.
+pub(crate) const ESRI: Tag = b'J';
+
 const MAGIC: &[u8] = b"GTCR\x01";
 const ENTRY: usize = 13;
 

@@ -75,6 +75,7 @@ pub(crate) fn wgs84() -> GeodeticCrs {
         name: "WGS 84".to_owned(),
         datum: std::sync::Arc::new(datum),
         system: CoordinateSystem::lat_lon(&Unit::degree()),
+        derivation: None,
         id: Some(Id::epsg(4326)),
     }
 }

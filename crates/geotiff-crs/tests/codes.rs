@@ -1,4 +1,4 @@
-//! CRSs by code; expected values are pyproj 3.7.2's (PROJ 9.5.1).
+//! CRSs by code; expected values are pyproj 3.7.2's.
 
 use geotiff_crs::{AxisDirection, Crs, CrsKind, ErrorKind, UnitKind};
 

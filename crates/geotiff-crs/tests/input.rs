@@ -93,3 +93,60 @@ fn text_that_is_no_crs_is_an_error_of_its_kind() {
         assert_eq!(Crs::from_user_input(text).unwrap_err().kind(), kind, "{text:.40}");
     }
 }
+
+const ROTATED: &str = r#"GEOGCRS["rotated",BASEGEOGCRS["WGS 84",DATUM["World Geodetic System 1984",
+    ELLIPSOID["WGS 84",6378137,298.257223563]]],DERIVINGCONVERSION["pole",METHOD["METHOD_NAME"],PARAMETERS],
+    CS[ellipsoidal,2],AXIS["latitude",north,ORDER[1],ANGLEUNIT["degree",0.0174532925199433]],
+    AXIS["longitude",east,ORDER[2],ANGLEUNIT["degree",0.0174532925199433]]]"#;
+
+/// Method, its parameters, and where 10° E, 50° N comes out (pyproj 3.7.2).
+type Pole = (&'static str, &'static [(&'static str, f64)], (f64, f64));
+
+#[test]
+fn rotated_poles() {
+    let cases: [Pole; 3] = [
+        (
+            "PROJ ob_tran o_proj=longlat",
+            &[("o_lon_p", -162.0), ("o_lat_p", 39.25), ("lon_0", 180.0)],
+            (167.91934779281974, 77.13262375623069),
+        ),
+        (
+            "Pole rotation (GRIB convention)",
+            &[
+                ("Latitude of the southern pole (GRIB convention)", -30.0),
+                ("Longitude of the southern pole (GRIB convention)", -15.0),
+                ("Axis rotation (GRIB convention)", 10.0),
+            ],
+            (5.883432712917786, -6.97824659446192),
+        ),
+        (
+            "Pole rotation (netCDF CF convention)",
+            &[
+                ("Grid north pole latitude (netCDF CF convention)", 39.25),
+                ("Grid north pole longitude (netCDF CF convention)", -162.0),
+                ("North pole grid longitude (netCDF CF convention)", 5.0),
+            ],
+            (-0.1326447995161908, -0.4724280878272969),
+        ),
+    ];
+    for (method, parameters, (want_x, want_y)) in cases {
+        let parameters: Vec<String> = parameters
+            .iter()
+            .map(|(name, value)| {
+                format!(r#"PARAMETER["{name}",{value},ANGLEUNIT["degree",0.0174532925199433]]"#)
+            })
+            .collect();
+        let wkt = ROTATED.replace("METHOD_NAME", method).replace("PARAMETERS", &parameters.join(","));
+        let crs = Crs::from_user_input(&wkt).unwrap();
+        assert_eq!((crs.kind(), crs.epsg()), (CrsKind::Geographic2D, None));
+        assert_eq!(crs.geographic().unwrap().name(), "WGS 84");
+        for text in [crs.to_wkt2(), crs.to_projjson().to_string()] {
+            assert_eq!(Crs::from_user_input(&text).unwrap().to_wkt2(), crs.to_wkt2());
+        }
+        let wgs84 = Crs::from_epsg(4326).unwrap();
+        let (x, y) = transformer(&wgs84, &crs).unwrap().transform_point(10.0, 50.0).unwrap();
+        assert!((x - want_x).abs() < 1e-9 && (y - want_y).abs() < 1e-9, "{method}: {x} {y}");
+        let (lon, lat) = transformer(&crs, &wgs84).unwrap().transform_point(x, y).unwrap();
+        assert!((lon - 10.0).abs() < 1e-9 && (lat - 50.0).abs() < 1e-9, "{method}: back at {lon} {lat}");
+    }
+}

@@ -25,6 +25,11 @@ struct Line<'a> {
     outcome: String,
 }
 
+/// Whether SRC is a file of this machine.
+pub(super) fn is_local(src: &str) -> bool {
+    !src.contains("://") || src.starts_with("file://")
+}
+
 impl Source {
     /// No log.
     pub(super) fn plain() -> Self {
@@ -51,9 +56,8 @@ impl Source {
             }
         };
         let tiff = if page == 0 { tiff } else { tiff.with_page(page)? };
-        let is_local = !src.contains("://") || src.starts_with("file://");
         // Sidecars belong to the first page.
-        Ok(if page == 0 && (is_local || sidecars) { tiff.with_sidecars().await? } else { tiff })
+        Ok(if page == 0 && (is_local(src) || sidecars) { tiff.with_sidecars().await? } else { tiff })
     }
 
     /// Prints the log on standard error, a JSON line a request.

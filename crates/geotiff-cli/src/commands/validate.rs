@@ -20,7 +20,7 @@ struct Answer<'a> {
 
 /// Prints the verdict with its reasons; a file that is no COG is a failure.
 pub(super) async fn run(arguments: ValidateArgs) -> Result<(), Failure> {
-    let report = cog::examine(&source::open(&arguments.src, 0, false).await?).await?;
+    let report = cog::examine(&source::open(&arguments.src, 0, false).await?, cog::Depth::Chunks).await?;
     if arguments.json {
         output::print_json(&Answer {
             valid: report.is_cog(),

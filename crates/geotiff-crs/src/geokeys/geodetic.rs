@@ -5,7 +5,7 @@ use std::sync::Arc;
 use geotiff_core::GeoKey;
 
 use super::{Reader, citation};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::lookup;
 use crate::model::{CoordinateSystem, Datum, Ellipsoid, Flattening, Frame, GeodeticCrs, PrimeMeridian};
 use crate::names;
@@ -26,8 +26,9 @@ pub(super) fn read(reader: &Reader<'_>) -> Result<(GeodeticCrs, Option<[f64; 7]>
     };
     let prime_meridian = prime_meridian(reader, citation, known.as_ref(), &angular)?;
     let ellipsoid = ellipsoid(reader, citation, known.as_ref())?;
+    let datum_name = known.as_ref().map(|datum| datum.name.clone());
     let mut datum = known.unwrap_or_else(|| Datum {
-        name: citation::field(citation, "Datum").unwrap_or("unknown").to_owned(),
+        name: citation::field(citation, "Datum").unwrap_or("unnamed").to_owned(),
         ellipsoid: ellipsoid.clone(),
         prime_meridian: prime_meridian.clone(),
         frame: Frame::Static,
@@ -39,12 +40,12 @@ pub(super) fn read(reader: &Reader<'_>) -> Result<(GeodeticCrs, Option<[f64; 7]>
     datum.ellipsoid = ellipsoid;
     datum.prime_meridian = prime_meridian;
     let plain = (!citation.is_empty() && !citation.contains(" = ")).then_some(citation);
-    let name = citation::field(citation, "GCS Name").or(plain).unwrap_or(&datum.name);
+    let name = citation::field(citation, "GCS Name").or(plain).or(datum_name.as_deref()).unwrap_or("unknown");
     // GDAL marks names of deprecated CRSs when it writes them, and takes the mark away when it reads.
     let name = name.trim_end_matches('|').trim_end_matches(" (deprecated)");
     let name = citation::without_imagine(name);
     let system = CoordinateSystem::lat_lon(&angular);
-    Ok((GeodeticCrs { name, datum: Arc::new(datum), system, id: None }, shift))
+    Ok((GeodeticCrs { name, datum: Arc::new(datum), system, derivation: None, id: None }, shift))
 }
 
 /// Key 2062, which GDAL writes beside the standard's: three or seven parameters, position vector.
@@ -60,17 +61,17 @@ fn to_wgs84(reader: &Reader<'_>) -> Option<[f64; 7]> {
 
 /// The ellipsoid with a code or of the datum, with the axes that are given instead of its own.
 fn ellipsoid(reader: &Reader<'_>, citation: &str, datum: Option<&Datum>) -> Result<Ellipsoid> {
-    // A code that EPSG has withdrawn leaves the datum's own ellipsoid.
-    let coded = reader.code(GeoKey::GEOG_ELLIPSOID).and_then(|code| lookup::ellipsoid(code).ok());
-    let known = coded.or_else(|| datum.map(|datum| datum.ellipsoid.clone()));
+    let known = match reader.code(GeoKey::GEOG_ELLIPSOID) {
+        Some(code) => lookup::ellipsoid(code).ok(),
+        None => datum.map(|datum| datum.ellipsoid.clone()),
+    };
     let a = reader.double(GeoKey::GEOG_SEMI_MAJOR_AXIS).filter(|a| *a > 0.0);
     let b = reader.double(GeoKey::GEOG_SEMI_MINOR_AXIS).filter(|b| *b > 0.0);
     let inverse = reader.double(GeoKey::GEOG_INV_FLATTENING);
     let name = citation::field(citation, "Ellipsoid");
     let Some(semi_major) = a else {
-        return known.ok_or_else(|| {
-            Error::malformed("no ellipsoid: neither datum, code nor semi-major axis is given")
-        });
+        // GDAL goes on with WGS 84's where the code is unknown or there is none.
+        return known.map_or_else(unretrievable, Ok);
     };
     let flattening = match (inverse, b) {
         (Some(rf), _) if rf > 1.0 => Flattening::Inverse(rf),
@@ -90,6 +91,11 @@ fn ellipsoid(reader: &Reader<'_>, citation: &str, datum: Option<&Datum>) -> Resu
         Some(known) if name.is_none() => Ellipsoid { name: known.name, ..given },
         _ => given,
     })
+}
+
+fn unretrievable() -> Result<Ellipsoid> {
+    let wgs84 = lookup::ellipsoid(7030)?;
+    Ok(Ellipsoid { name: "unretrievable - using WGS84".to_owned(), id: None, ..wgs84 })
 }
 
 fn same_shape(a: &Ellipsoid, b: &Ellipsoid) -> bool {

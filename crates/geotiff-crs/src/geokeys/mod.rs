@@ -117,14 +117,17 @@ impl Reader<'_> {
         let Definition::Geodetic(found) = crs.definition() else {
             return Err(Error::malformed(format!("GeographicTypeGeoKey {code} is no geographic CRS")));
         };
+        // GDAL marks a 3D CRS by giving its code as the vertical one.
+        let marked = vertical.filter(|_| self.keys.revision().1 > 0).map(Crs::from_epsg);
+        if let Some(Ok(marked)) =
+            marked.filter(|crs| crs.as_ref().is_ok_and(|crs| crs.kind() == CrsKind::Geographic3D))
+        {
+            return Ok(marked);
+        }
         let three = crs.kind() == CrsKind::Geographic3D;
         let heights = match vertical {
             // GeoTIFF 1.0's codes of heights above ellipsoids (section 6.3.4.1).
             Some(5001..=5033) => true,
-            // GDAL marks the 3D CRS by giving its code as the vertical one.
-            Some(code) if self.keys.revision().1 > 0 => {
-                three || Crs::from_epsg(code).is_ok_and(|crs| crs.kind() == CrsKind::Geographic3D)
-            }
             _ => three && self.keys.revision().1 > 0,
         };
         if heights == three {

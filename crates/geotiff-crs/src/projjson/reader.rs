@@ -5,9 +5,9 @@ use serde_json::Value;
 use crate::error::{Error, Result};
 use crate::method;
 use crate::model::{
-    Axis, AxisDirection, BoundCrs, CompoundCrs, Conversion, CoordinateSystem, Datum, Definition, Ellipsoid,
-    EngineeringCrs, Flattening, Frame, GeodeticCrs, Id, Parameter, PrimeMeridian, ProjectedCrs, SystemKind,
-    VerticalCrs, VerticalDatum,
+    Axis, AxisDirection, BoundCrs, CompoundCrs, Conversion, CoordinateSystem, Datum, Definition, Derivation,
+    Ellipsoid, EngineeringCrs, Flattening, Frame, GeodeticCrs, Id, Parameter, PrimeMeridian, ProjectedCrs,
+    SystemKind, VerticalCrs, VerticalDatum,
 };
 use crate::units::{Unit, UnitKind};
 
@@ -22,6 +22,7 @@ fn crs(value: &Value, depth: usize) -> Result<Definition> {
     }
     match text(value, "type")? {
         "GeographicCRS" | "GeodeticCRS" => Ok(Definition::Geodetic(geodetic(value)?)),
+        "DerivedGeographicCRS" => Ok(Definition::Geodetic(derived(value)?)),
         "ProjectedCRS" => Ok(Definition::Projected(Box::new(projected(value)?))),
         "VerticalCRS" => Ok(Definition::Vertical(vertical(value)?)),
         "CompoundCRS" => {
@@ -87,7 +88,22 @@ fn geodetic(value: &Value) -> Result<GeodeticCrs> {
         Some(_) => system(value)?,
         None => CoordinateSystem::lat_lon(&Unit::degree()),
     };
-    Ok(GeodeticCrs { name: name(value), datum: Arc::new(datum), system, id: id(value) })
+    Ok(GeodeticCrs { name: name(value), datum: Arc::new(datum), system, derivation: None, id: id(value) })
+}
+
+/// A rotated pole.
+fn derived(value: &Value) -> Result<GeodeticCrs> {
+    let base = geodetic(member(value, "base_crs")?)?;
+    Ok(GeodeticCrs {
+        name: name(value),
+        datum: Arc::clone(&base.datum),
+        system: system(value)?,
+        derivation: Some(Arc::new(Derivation {
+            base,
+            conversion: conversion(member(value, "conversion")?)?,
+        })),
+        id: id(value),
+    })
 }
 
 fn frame(value: &Value) -> Frame {
@@ -121,11 +137,20 @@ fn ellipsoid(value: &Value) -> Result<Ellipsoid> {
 }
 
 fn projected(value: &Value) -> Result<ProjectedCrs> {
-    let conversion = member(value, "conversion")?;
-    let found = member(conversion, "method")?;
+    Ok(ProjectedCrs {
+        name: name(value),
+        base: geodetic(member(value, "base_crs")?)?,
+        conversion: conversion(member(value, "conversion")?)?,
+        system: system(value)?,
+        id: id(value),
+    })
+}
+
+fn conversion(value: &Value) -> Result<Conversion> {
+    let found = member(value, "method")?;
     let code = id(found).and_then(|id| id.as_epsg());
     let known = method::find(code, &name(found));
-    let parameters = array(conversion, "parameters")
+    let parameters = array(value, "parameters")
         .iter()
         .map(|parameter| {
             let code = id(parameter).and_then(|id| id.as_epsg());
@@ -137,17 +162,11 @@ fn projected(value: &Value) -> Result<ProjectedCrs> {
             Ok(Parameter { name: name(parameter), value: number(parameter, "value")?, unit, code })
         })
         .collect::<Result<Vec<_>>>()?;
-    Ok(ProjectedCrs {
+    Ok(Conversion {
         name: name(value),
-        base: geodetic(member(value, "base_crs")?)?,
-        conversion: Conversion {
-            name: name(conversion),
-            method: name(found),
-            method_code: code.or(known.map(|method| method.code).filter(|code| *code != 0)),
-            parameters,
-            id: id(conversion),
-        },
-        system: system(value)?,
+        method: name(found),
+        method_code: code.or(known.map(|method| method.code).filter(|code| *code != 0)),
+        parameters,
         id: id(value),
     })
 }

@@ -73,6 +73,17 @@ fn crs(definition: &Definition, identified: bool) -> Object {
 }
 
 fn geodetic(crs: &GeodeticCrs, identified: bool) -> Object {
+    if let Some(derivation) = &crs.derivation {
+        let inner = identified && crs.id.is_none();
+        let object = object([
+            ("type", "DerivedGeographicCRS".into()),
+            ("name", crs.name.as_str().into()),
+            ("base_crs", geodetic(&derivation.base, inner).into()),
+            ("conversion", conversion(&derivation.conversion, inner)),
+            ("coordinate_system", system(&crs.system)),
+        ]);
+        return with_id(object, crs.id.as_ref().filter(|_| identified));
+    }
     let mut object = geodetic_body(crs, identified && crs.id.is_none());
     let kind = if crs.is_geocentric() { "GeodeticCRS" } else { "GeographicCRS" };
     object.insert("type".to_owned(), kind.into());

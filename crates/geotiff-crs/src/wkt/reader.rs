@@ -4,9 +4,9 @@ use super::tree::Node;
 use crate::error::{Error, Result};
 use crate::method::{self, Method};
 use crate::model::{
-    Axis, AxisDirection, BoundCrs, CompoundCrs, Conversion, CoordinateSystem, Datum, Definition, Ellipsoid,
-    EngineeringCrs, Flattening, Frame, GeodeticCrs, Parameter, PrimeMeridian, ProjectedCrs, SystemKind,
-    VerticalCrs, VerticalDatum,
+    Axis, AxisDirection, BoundCrs, CompoundCrs, Conversion, CoordinateSystem, Datum, Definition, Derivation,
+    Ellipsoid, EngineeringCrs, Flattening, Frame, GeodeticCrs, Parameter, PrimeMeridian, ProjectedCrs,
+    SystemKind, VerticalCrs, VerticalDatum,
 };
 use crate::names;
 use crate::units::{Unit, UnitKind};
@@ -50,31 +50,34 @@ pub(crate) fn looks_like_wkt(text: &str) -> bool {
 }
 
 fn crs(node: &Node) -> Result<Definition> {
-    let definition = if node.is(GEODETIC) {
-        let (crs, shift) = geodetic(node)?;
-        return Ok(bind(Definition::Geodetic(crs), shift));
-    } else if node.is(PROJECTED) {
-        let (crs, shift) = projected(node)?;
-        return Ok(bind(Definition::Projected(Box::new(crs)), shift));
-    } else if node.is(VERTICAL) {
-        Definition::Vertical(vertical(node)?)
-    } else if node.is(COMPOUND) {
-        compound(node)?
-    } else if node.is(ENGINEERING) {
-        let datum = node.child(&["EDATUM", "ENGINEERINGDATUM", "LOCAL_DATUM"]);
-        let unit = unit(node, UnitKind::Linear).unwrap_or_else(Unit::metre);
-        Definition::Engineering(EngineeringCrs {
-            name: node.name().to_owned(),
-            datum: datum.map_or("Unknown engineering datum", Node::name).to_owned(),
-            system: system(node, SystemKind::Cartesian, &unit)
-                .unwrap_or_else(|| CoordinateSystem::easting_northing(&unit)),
-            id: node.id(),
-        })
-    } else if node.is(BOUND) {
-        bound(node)?
-    } else {
-        return Err(Error::unsupported(format!("{:.40} is no CRS that rasters use", node.keyword)));
-    };
+    let definition =
+        if let Some(conversion) = node.child(&["DERIVINGCONVERSION"]).filter(|_| node.is(GEODETIC)) {
+            Definition::Geodetic(derived(node, conversion)?)
+        } else if node.is(GEODETIC) {
+            let (crs, shift) = geodetic(node)?;
+            return Ok(bind(Definition::Geodetic(crs), shift));
+        } else if node.is(PROJECTED) {
+            let (crs, shift) = projected(node)?;
+            return Ok(bind(Definition::Projected(Box::new(crs)), shift));
+        } else if node.is(VERTICAL) {
+            Definition::Vertical(vertical(node)?)
+        } else if node.is(COMPOUND) {
+            compound(node)?
+        } else if node.is(ENGINEERING) {
+            let datum = node.child(&["EDATUM", "ENGINEERINGDATUM", "LOCAL_DATUM"]);
+            let unit = unit(node, UnitKind::Linear).unwrap_or_else(Unit::metre);
+            Definition::Engineering(EngineeringCrs {
+                name: node.name().to_owned(),
+                datum: datum.map_or("Unknown engineering datum", Node::name).to_owned(),
+                system: system(node, SystemKind::Cartesian, &unit)
+                    .unwrap_or_else(|| CoordinateSystem::easting_northing(&unit)),
+                id: node.id(),
+            })
+        } else if node.is(BOUND) {
+            bound(node)?
+        } else {
+            return Err(Error::unsupported(format!("{:.40} is no CRS that rasters use", node.keyword)));
+        };
     Ok(definition)
 }
 
@@ -146,7 +149,22 @@ fn geodetic(node: &Node) -> Result<(GeodeticCrs, Option<[f64; 7]>)> {
         })
     };
     let name = names::geographic(node.name(), node.is(&["GEOGCS"]));
-    Ok((GeodeticCrs { name, datum: Arc::new(datum), system, id }, shift))
+    Ok((GeodeticCrs { name, datum: Arc::new(datum), system, derivation: None, id }, shift))
+}
+
+/// A geographic CRS with its base CRS and its conversion: a rotated pole.
+fn derived(node: &Node, conversion: &Node) -> Result<GeodeticCrs> {
+    let (base, _) = geodetic(node.require(&["BASEGEOGCRS", "BASEGEODCRS"])?)?;
+    let angular = unit(node, UnitKind::Angular).unwrap_or_else(|| base.angular_unit());
+    let conversion = self::conversion(conversion, &angular, &Unit::metre())?;
+    Ok(GeodeticCrs {
+        name: node.name().to_owned(),
+        datum: Arc::clone(&base.datum),
+        system: system(node, SystemKind::Ellipsoidal, &angular)
+            .unwrap_or_else(|| CoordinateSystem::lat_lon(&angular)),
+        derivation: Some(Arc::new(Derivation { base, conversion })),
+        id: node.id(),
+    })
 }
 
 fn datum(node: &Node, angular: &Unit) -> Result<(Datum, Option<[f64; 7]>)> {

@@ -91,9 +91,28 @@ impl Writer {
     fn geodetic(&mut self, crs: &GeodeticCrs, identified: bool) {
         self.node(if crs.is_geocentric() { "GEODCRS" } else { "GEOGCRS" }, |w| {
             w.text(&crs.name);
-            w.datum(&crs.datum, identified && crs.id.is_none());
+            let inner = identified && crs.id.is_none();
+            match &crs.derivation {
+                None => w.datum(&crs.datum, inner),
+                Some(derivation) => {
+                    w.base(&derivation.base, inner);
+                    w.conversion("DERIVINGCONVERSION", &derivation.conversion, inner);
+                }
+            }
             w.system(&crs.system);
             w.id(crs.id.as_ref().filter(|_| identified));
+        });
+    }
+
+    fn base(&mut self, crs: &GeodeticCrs, identified: bool) {
+        self.node("BASEGEOGCRS", |w| {
+            w.text(&crs.name);
+            w.datum(&crs.datum, identified && crs.id.is_none());
+            let angular = crs.angular_unit();
+            if angular != crs.datum.prime_meridian.unit {
+                w.unit(&angular);
+            }
+            w.id(crs.id.as_ref());
         });
     }
 
@@ -101,16 +120,8 @@ impl Writer {
         let inner = identified && crs.id.is_none();
         self.node("PROJCRS", |w| {
             w.text(&crs.name);
-            w.node("BASEGEOGCRS", |w| {
-                w.text(&crs.base.name);
-                w.datum(&crs.base.datum, inner && crs.base.id.is_none());
-                let angular = crs.base.angular_unit();
-                if angular != crs.base.datum.prime_meridian.unit {
-                    w.unit(&angular);
-                }
-                w.id(crs.base.id.as_ref());
-            });
-            w.conversion(&crs.conversion, inner);
+            w.base(&crs.base, inner);
+            w.conversion("CONVERSION", &crs.conversion, inner);
             w.system(&crs.system);
             w.id(crs.id.as_ref().filter(|_| identified));
         });
@@ -163,8 +174,8 @@ impl Writer {
         });
     }
 
-    fn conversion(&mut self, conversion: &Conversion, identified: bool) {
-        self.node("CONVERSION", |w| {
+    fn conversion(&mut self, keyword: &str, conversion: &Conversion, identified: bool) {
+        self.node(keyword, |w| {
             w.text(&conversion.name);
             w.node("METHOD", |w| {
                 w.text(&conversion.method);

@@ -107,9 +107,8 @@ fn height_unit(tiff: &GeoTiff) -> Option<String> {
 /// Collects the facts of an open page.
 ///
 /// # Errors
-/// For a sample layout that has no type; and what the store reports, since telling a COG needs the place of the first
-/// chunk of each level.
-pub(super) async fn of(tiff: &GeoTiff) -> Result<Facts, Failure> {
+/// For a sample layout that has no type; and what the store reports, where telling a COG may read `depth`.
+pub(super) async fn of(tiff: &GeoTiff, depth: cog::Depth) -> Result<Facts, Failure> {
     let page = tiff.page();
     let image = page.image();
     let metadata = page.metadata();
@@ -155,7 +154,7 @@ pub(super) async fn of(tiff: &GeoTiff) -> Result<Facts, Failure> {
             ByteOrder::LittleEndian => "little",
             ByteOrder::BigEndian => "big",
         },
-        cog: cog::examine(tiff).await?.is_cog(),
+        cog: cog::examine(tiff, depth).await?.is_cog(),
     })
 }
 
