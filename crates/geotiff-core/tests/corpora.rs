@@ -98,7 +98,9 @@ fn facts_of_every_file_that_gdal_reads() {
             // Blank: the catalogue does not say. 9999 on a type that does not hold it is no nodata to rasterio.
             let unknown = key == "sparse_chunks" && expected.is_empty();
             let out_of_range = key == "nodata" && expected == "9999" && row["dtype"] == "uint8";
-            if !(equal(key, expected, &found) || unknown || out_of_range) {
+            // The catalogue has TIFF's default; rasterio says 3 as we do.
+            let old_jpeg = key == "bands" && row["compression"] == "jpeg_old" && found == "3";
+            if !(equal(key, expected, &found) || unknown || out_of_range || old_jpeg) {
                 differing.push(format!("{}: {key} {found}, not {expected}", row["path"]));
             }
         }

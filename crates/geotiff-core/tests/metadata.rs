@@ -4,7 +4,7 @@
 mod common;
 
 use common::*;
-use geotiff_core::{BandMetadata, GdalMetadata};
+use geotiff_core::{BandMetadata, GdalMetadata, Photometric, PlanarConfiguration};
 
 fn metadata(entries: Vec<Entry>) -> GdalMetadata {
     open_ifd(LE, entries).unwrap().pages()[0].metadata().clone()
@@ -324,4 +324,22 @@ fn a_bad_geokey_spoils_the_directory() {
     assert_eq!(area_or_point(&[1, 1, 0, 2, 1025, 0, 1, 2, 1025, 0, 1, 1]), some("Area"));
     assert_eq!(area_or_point(&[1, 1, 0, 1, 1025, 0, 1, 7]), some("Area"));
     assert_eq!(area_or_point(&[1, 1, 0, 1, 1025, 34735, 1, 4]), some("Area"));
+}
+
+/// rasterio 1.4.4 opens such a file as three bands of 8 bits, red, green and blue, by pixel.
+#[test]
+fn tags_that_writers_of_old_style_jpeg_left_away() {
+    for photometric in [None, Some(LE.short(262, &[2]))] {
+        let kept = LE.gray(8, 8, 100).into_iter().filter(|entry| ![258, 262, 277].contains(&entry.0));
+        let entries =
+            with(kept.collect(), [LE.short(259, &[6]), LE.short(284, &[2])].into_iter().chain(photometric));
+        let tiff = open_ifd(LE, entries).unwrap();
+        let page = &tiff.pages()[0];
+        let image = page.image();
+        assert_eq!((image.samples_per_pixel(), image.bits_per_sample()), (3, &[8, 8, 8][..]));
+        assert_eq!((image.photometric(), image.planar()), (Photometric::YCBCR, PlanarConfiguration::CHUNKY));
+        assert_eq!(all(page.metadata(), |band| band.color_interpretation().name()), ["red", "green", "blue"]);
+        let structure = page.metadata().domains();
+        assert_eq!(structure.get("IMAGE_STRUCTURE", "SOURCE_COLOR_SPACE"), Some("YCbCr"));
+    }
 }

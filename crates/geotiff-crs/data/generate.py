@@ -171,7 +171,8 @@ def canonical(name):
 
 
 def esri_rows():
-    """ESRI's names of EPSG's geographic and projected CRSs; of the latter those that do not follow from the former."""
+    """ESRI's names of EPSG's geographic and projected CRSs, of the latter those that do not follow from the former, and
+    the names under which EPSG had projected CRSs before."""
     geographic, projected = {}, {}
     for code, alias in sql(
         "select code, alt_name from alias_name where table_name='geodetic_crs' and auth_name='EPSG' and source='ESRI' order by 1, 2"
@@ -185,6 +186,13 @@ def esri_rows():
         tail = name.split(" / ")[-1]
         derived = {canonical(name)} | {canonical(prefix + tail) for prefix in geographic.get(base, [])}
         if canonical(alias) not in derived:
+            projected.setdefault(code, []).append(alias)
+    for code, name, alias in sql(
+        "select p.code, p.name, a.alt_name from projected_crs p join alias_name a"
+        " on a.table_name='projected_crs' and a.auth_name='EPSG' and a.code=p.code and a.source='EPSG'"
+        " where p.auth_name='EPSG' and a.alt_name like '% / %' order by 1, 3"
+    ):
+        if canonical(alias) != canonical(name):
             projected.setdefault(code, []).append(alias)
     return ([f"{code}\t" + "\t".join(names) for code, names in table.items()] for table in (geographic, projected))
 

@@ -211,9 +211,10 @@ fn projected(conversion: &Conversion, ellipsoid: &Ellipsoid) -> Result<Kind> {
     }
     let modification = matches!(method.code, 1042 | 1043)
         .then(|| Modification { false_easting: values.base(8806), false_northing: values.base(8807) });
-    // PROJ takes a sphere of the same surface for this one, of the semi-major axis for others without an ellipsoidal form.
-    let shape =
-        if method.proj == "mill" { format!(" +R={}", authalic_radius(ellipsoid)) } else { shape(ellipsoid) };
+    // PROJ takes a sphere of the same surface for Miller's and for the equal-area ones that are spherical by name, of the
+    // semi-major axis for others without an ellipsoidal form.
+    let authalic = method.proj == "mill" || matches!(method.code, 1027 | 9834);
+    let shape = if authalic { format!(" +R={}", authalic_radius(ellipsoid)) } else { shape(ellipsoid) };
     let arguments = values.proj_string()?;
     let make = |text: &str| {
         Proj::from_proj_string(text)

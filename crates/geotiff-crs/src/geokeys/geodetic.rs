@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use geotiff_core::GeoKey;
 
-use super::{Reader, citation};
+use super::{Reader, USER_DEFINED, citation};
 use crate::error::Result;
 use crate::lookup;
 use crate::model::{CoordinateSystem, Datum, Ellipsoid, Flattening, Frame, GeodeticCrs, PrimeMeridian};
@@ -70,6 +70,9 @@ fn ellipsoid(reader: &Reader<'_>, citation: &str, datum: Option<&Datum>) -> Resu
     let inverse = reader.double(GeoKey::GEOG_INV_FLATTENING);
     let name = citation::field(citation, "Ellipsoid");
     let Some(semi_major) = a else {
+        if reader.keys.short(GeoKey::GEOG_ELLIPSOID) == Some(USER_DEFINED) {
+            return unretrievable();
+        }
         // GDAL goes on with WGS 84's where the code is unknown or there is none.
         return known.map_or_else(unretrievable, Ok);
     };

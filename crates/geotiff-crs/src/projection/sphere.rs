@@ -1,6 +1,6 @@
 //! Van der Grinten I, Winkel Tripel and Two-Point Equidistant, on the sphere.
 
-use std::f64::consts::{FRAC_2_PI, FRAC_PI_2, PI};
+use std::f64::consts::{FRAC_PI_2, PI};
 
 use super::{Named, Projection};
 use crate::engine::wrap;
@@ -69,9 +69,9 @@ pub(super) struct WinkelTripel {
 }
 
 impl WinkelTripel {
-    /// Winkel's own parallel, 50° 28′, where none is given.
+    /// With the standard parallel of the equidistant cylindrical map.
     pub(super) fn new(parallel: f64) -> Self {
-        Self { cos_parallel: if parallel == 0.0 { FRAC_2_PI } else { parallel.cos() } }
+        Self { cos_parallel: parallel.cos() }
     }
 
     fn project(&self, lon: f64, lat: f64) -> (f64, f64) {
