@@ -218,3 +218,17 @@ fn crss_without_horizontal_coordinates_are_refused() {
         assert_eq!(transformer(&from, &to).err().unwrap().kind(), ErrorKind::Unsupported);
     }
 }
+
+/// `data/check_transforms.py` wrote the codes whose points PROJ puts elsewhere, and the shares of those that agree.
+#[test]
+fn codes_that_are_off_say_so() {
+    let wgs84 = Crs::from_epsg(4326).unwrap();
+    let approximate =
+        |code: u32| transformer(&Crs::from_epsg(code).unwrap(), &wgs84).unwrap().is_approximate();
+    let listed = include_str!("../data/approximate.txt");
+    assert!(listed.lines().all(|code| approximate(code.parse().unwrap())));
+    assert!([3857, 32632, 27700, 2056, 27200].iter().all(|code| !approximate(*code)));
+    let figures: serde_json::Value = serde_json::from_str(include_str!("../data/transforms.json")).unwrap();
+    let share = |metres: &str| figures["percent_within_metres"][metres].as_f64().unwrap();
+    assert!(figures["codes"].as_u64() > Some(6000) && share("0.002") > 97.0 && share("1") > 98.0);
+}
