@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use futures::{StreamExt, TryStreamExt, stream};
 use geotiff_kit::io::FileStore;
-use geotiff_kit::read::InlineExecutor;
+use geotiff_kit::read::{ChunkCache, InlineExecutor};
 use geotiff_kit::tms::{TileMatrixSet, well_known};
 use geotiff_kit::{GeoTiff, OpenOptions, RangeStore};
 use geotiff_warp::{TileOptions, tile};
@@ -54,8 +54,11 @@ async fn in_turn(
     Ok(if check { total.checked(&bytes) } else { total })
 }
 
-fn open_options(_mode: TileMode) -> OpenOptions {
-    OpenOptions::default().with_executor(Arc::new(InlineExecutor))
+fn open_options(mode: TileMode) -> OpenOptions {
+    /// More than any tile needs, as GDAL's block cache is.
+    const CACHE: u64 = 512 << 20;
+    let options = OpenOptions::default().with_executor(Arc::new(InlineExecutor));
+    if mode == TileMode::Decoded { options.with_cache(ChunkCache::new(CACHE)) } else { options }
 }
 
 /// 32 at a time, of a file that is open already.
