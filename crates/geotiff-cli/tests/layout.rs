@@ -99,5 +99,47 @@ fn tiles_that_cannot_be_are_told() {
         .fails_with(&["nothing"]);
     geotiff(&["warp", &src, "-o", out, "--crs", "EPSG:1", "--bbox", "0,0,1,1", "--size", "8x8"])
         .fails_with(&["EPSG:1"]);
+    let warp = |crs: &str, bbox: &str| {
+        geotiff(&["warp", &src, "-o", out, "--crs", crs, "--bbox", bbox, "--size", "8x8"])
+    };
+    warp("EPSG:4326", "20,10,21,11").fails_with(&["scene.tif", "outside the image", "20,10,21,11"]);
+    warp("EPSG:4326", "21,10,20,11").fails_with(&["21,10,20,11"]);
+    let local = "LOCAL_CS[\"a building\",UNIT[\"metre\",1]]";
+    warp(local, "0,0,1,1").fails_with(&["a building"]);
+    geotiff(&["tile", &src, "8", "-o", out]).refused_as_usage();
+    geotiff(&["tile", &src, "0/0/0", "-o", &out.replace("png", "gif")]).refused_as_usage();
     assert_eq!(std::fs::read_dir(folder.path()).expect("listed").count(), 0, "no file is left");
+}
+
+#[test]
+fn pictures_of_tiles_are_what_their_names_say() {
+    let src = fixture("scene.tif");
+    let folder = tempfile::tempdir().expect("a folder");
+    // The scene covers a part of the tile.
+    for (name, start) in [
+        ("tile.png", b"\x89PNG\r\n\x1a\n".as_slice()),
+        ("tile.jpg", b"\xff\xd8\xff"),
+        ("tile.jpeg", b"\xff\xd8\xff"),
+        ("tile.webp", b"RIFF"),
+    ] {
+        let out = folder.path().join(name);
+        geotiff(&["tile", &src, "8/135/89", "-o", out.to_str().expect("UTF-8")]).succeeds();
+        assert!(std::fs::read(&out).expect("written").starts_with(start), "{name}");
+    }
+    let png = std::fs::File::open(folder.path().join("tile.png")).expect("written");
+    let reader = png::Decoder::new(std::io::BufReader::new(png)).read_info().expect("a PNG");
+    assert_eq!((reader.info().width, reader.info().color_type), (256, png::ColorType::Rgba));
+    geotiff(&["read", &src, "-o", folder.path().join("a.jpg").to_str().expect("UTF-8")]).refused_as_usage();
+}
+
+#[test]
+fn ranges_and_colours_make_tiles_of_bytes() {
+    let src = fixture("scene.tif");
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("tile.npy");
+    let options = ["--bands", "2", "--rescale", "0,255", "--colormap", "viridis", "--tms", "WebMercatorQuad"];
+    let out_text = out.to_str().expect("UTF-8");
+    geotiff(&[&["tile", &src, "12/2170/1432", "-o", out_text], options.as_slice()].concat()).succeeds();
+    let tile = Npy::read(&out);
+    assert_eq!((tile.shape.as_slice(), tile.dtype()), ([3, 256, 256].as_slice(), "uint8"));
 }

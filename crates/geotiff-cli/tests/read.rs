@@ -266,37 +266,3 @@ fn a_geotiff_keeps_pixels_place_and_nodata() {
     geotiff(&["read", out, "-o", again.to_str().expect("UTF-8")]).succeeds();
     assert_eq!(Npy::read(&direct), Npy::read(&again));
 }
-
-#[test]
-fn a_geotiff_keeps_what_the_file_says_of_its_bands() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let out = folder.path().join("copy.tif");
-    let out = out.to_str().expect("UTF-8");
-    for path in [
-        "scene.tif",
-        "files/colour/palette-4.tif",
-        "files/colour/interp-all.tif",
-        "files/metadata/all.tif",
-        "files/georef/gcps.tif",
-        "files/sidecars/aux.tif",
-    ] {
-        let src = fixture(path);
-        geotiff(&["read", &src, "-o", out]).succeeds();
-        let (before, after) =
-            (geotiff(&["info", "--json", &src]).json(), geotiff(&["info", "--json", out]).json());
-        for key in [
-            "count",
-            "dtype",
-            "nodata",
-            "transform",
-            "colorinterp",
-            "scales",
-            "offsets",
-            "units",
-            "descriptions",
-        ] {
-            assert_eq!(after[key], before[key], "{path}: {key}");
-        }
-        assert_eq!(after["crs"]["epsg"], before["crs"]["epsg"], "{path}");
-    }
-}

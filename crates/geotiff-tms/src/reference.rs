@@ -157,10 +157,14 @@ pub(crate) fn crs_of(named: &CrsReference) -> Result<Crs, Error> {
     Crs::from_user_input(&text).map_err(|error| unknown(&format!("{text:.100}")).with_source(error))
 }
 
-/// How a document names a CRS: by URI where it has a code, else in full.
+/// How a document names a CRS: by URI where it has a code, else in full, in the PROJJSON that the standard's member
+/// `wkt` has (OGC 17-083r4, annex D).
 pub(crate) fn reference_of(crs: &Crs) -> Result<CrsReference, Error> {
     if let Some(uri) = crs.uri() {
         return Ok(CrsReference::Uri(uri));
     }
-    Err(unknown(crs.name()))
+    match crs.to_projjson() {
+        Value::Object(projjson) => Ok(CrsReference::Wkt(projjson)),
+        _ => Err(unknown(crs.name())),
+    }
 }

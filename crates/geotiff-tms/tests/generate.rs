@@ -214,6 +214,26 @@ fn grids_without_cells_are_refused() {
     assert_eq!(kind(&[nan]), ErrorKind::NotGeoreferenced);
 }
 
+/// The standard's `wkt` member holds PROJJSON; the document reads back as the same set.
+#[test]
+fn a_crs_without_a_code_is_given_in_full() {
+    let level = GridLevel {
+        transform: [100.0, 0.0, 0.0, 0.0, -100.0, 0.0],
+        width: 9,
+        height: 9,
+        tile_width: 9,
+        tile_height: 9,
+    };
+    let own = Crs::from_user_input("+proj=laea +lat_0=52 +lon_0=10 +ellps=GRS80 +units=m").unwrap();
+    let tms = generate_tms_from_levels(&[level], &own).unwrap();
+    let document = value(&tms);
+    assert_eq!(document["crs"]["wkt"]["type"], "ProjectedCRS");
+    assert_eq!(document["crs"]["wkt"]["conversion"]["method"]["name"], "Lambert Azimuthal Equal Area");
+    let again = TileMatrixSet::from_json(&tms.to_json()).unwrap();
+    assert_eq!(again, tms);
+    assert_eq!(again.crs().unwrap(), &own);
+}
+
 #[test]
 fn feet_count_as_feet() {
     let level = GridLevel {

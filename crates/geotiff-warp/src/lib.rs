@@ -42,7 +42,8 @@
 //!   interpolates the mask too, leaves out.
 //! - Nodata masks each band for itself; rasterio warps with `UNIFIED_SRC_NODATA=YES`.
 //! - The widening of a kernel follows the true scale of the image along its columns and rows, not the size of the
-//!   source window: a rotated image is not blurred more than an upright one.
+//!   source window: a rotated image is not blurred more than an upright one, and a tile that
+//!   the image covers in part no less than its neighbours.
 
 mod error;
 mod grid;

@@ -8,7 +8,7 @@ use super::source::Source;
 use super::{bbox, plan};
 use crate::args::{Bbox, Fill, ReadArgs};
 use crate::error::Failure;
-use crate::output::{self, OutFile};
+use crate::output::{self, OutFile, Placement};
 use crate::progress;
 
 /// Reads what the arguments ask for and writes it, or prints the plan.
@@ -40,7 +40,8 @@ async fn work(arguments: &ReadArgs, source: Source) -> Result<(), Failure> {
     } else {
         read(tiff.read(&options)).await?
     };
-    output::write_raster(out_file, out.format, &tiff, &raster)?;
+    let placement = placement(&options, &tiff, &level, &raster);
+    output::write_raster(out_file, out.format, &tiff, &raster, Some(placement))?;
     match mask_file {
         Some(file) => output::write_masks(file, &raster),
         None => Ok(()),
@@ -91,6 +92,24 @@ fn at_window(options: ReadOptions, window: Window) -> ReadOptions {
         Some(_) => options.window(window),
         // A size that no image has is refused where the window is.
         None => options.window(window).size(rounded.width as u32, rounded.height as u32),
+    }
+}
+
+/// Where the pixels read lie in the full resolution.
+fn placement(options: &ReadOptions, tiff: &GeoTiff, level: &Level, raster: &Raster) -> Placement {
+    let (across, down) = (f64::from(level.width()), f64::from(level.height()));
+    let scale = (f64::from(tiff.width()) / across, f64::from(tiff.height()) / down);
+    let window = options.window.unwrap_or(Window::new(0, 0, level.width(), level.height()));
+    let axis = |start: f64, length: f64, whole: f64| match options.edge {
+        Edge::Clip => (start.max(0.0), (start + length).min(whole)),
+        _ => (start, start + length),
+    };
+    let (left, right) = axis(window.col_off, window.width, across);
+    let (top, bottom) = axis(window.row_off, window.height, down);
+    let pixels = (raster.width() as f64, raster.height() as f64);
+    Placement {
+        offset: (left * scale.0, top * scale.1),
+        scale: ((right - left) / pixels.0 * scale.0, (bottom - top) / pixels.1 * scale.1),
     }
 }
 

@@ -20,7 +20,7 @@ pub(super) async fn run(arguments: TileArgs) -> Result<(), Failure> {
     let rendering = tile(&tiff, arguments.tile, &set, &options);
     let raster = progress::spin("rendering", rendering).await;
     let raster = raster.map_err(|error| Failure::about(source_name(&tiff), error))?;
-    output::write_raster(file, arguments.output.format, &tiff, &raster)
+    output::write_raster(file, arguments.output.format, &tiff, &raster, None)
 }
 
 fn options(arguments: &TileArgs) -> Result<TileOptions, Failure> {

@@ -21,5 +21,5 @@ pub(super) async fn run(arguments: WarpArgs) -> Result<(), Failure> {
     let file = OutFile::create(&arguments.output.path)?;
     let raster = progress::spin("warping", warp(&tiff, &grid, &options)).await;
     let raster = raster.map_err(|error| Failure::about(source_name(&tiff), error))?;
-    output::write_raster(file, arguments.output.format, &tiff, &raster)
+    output::write_raster(file, arguments.output.format, &tiff, &raster, None)
 }

@@ -1,39 +1,67 @@
 //! What a GeoTIFF of pixels of a file says of them.
 
-use geotiff_kit::core::{ColorInterpretation as Color, GeoKeys, Image, Nodata, Photometric, Tag};
+use geotiff_kit::core::{
+    ColorInterpretation as Color, ExtraSample, GeoKeys, Image, Nodata, Photometric, Rpc, Tag,
+};
 use geotiff_kit::{Crs, DataType, GeoTiff, Raster};
 
 use super::geotiff::{Description, GeoKeyTags};
-use crate::error::Failure;
+use super::{gdal_metadata, geokeys};
 
-/// The description of `raster`, which was made of `tiff`.
-///
-/// # Errors
-/// For a CRS that is not the file's own and has no EPSG code.
-pub(super) fn of(tiff: &GeoTiff, raster: &Raster) -> Result<Description, Failure> {
+/// Where pixels of a raster lie in the full resolution of the file that it was read from.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Placement {
+    /// Columns and rows from the corner of the file to that of the raster.
+    pub(crate) offset: (f64, f64),
+    /// Columns and rows of the file under a pixel of the raster.
+    pub(crate) scale: (f64, f64),
+}
+
+impl Placement {
+    /// Whether the raster has the file's own pixels, all of them.
+    fn is_whole(self, tiff: &GeoTiff, raster: &Raster) -> bool {
+        let size = (u64::from(tiff.width()), u64::from(tiff.height()));
+        let same = Self { offset: (0.0, 0.0), scale: (1.0, 1.0) };
+        self == same && (raster.width() as u64, raster.height() as u64) == size
+    }
+
+    fn column(self, of_file: f64) -> f64 {
+        (of_file - self.offset.0) / self.scale.0
+    }
+
+    fn row(self, of_file: f64) -> f64 {
+        (of_file - self.offset.1) / self.scale.1
+    }
+}
+
+/// The description of `raster`, which was made of `tiff`; a warped one has no placement.
+pub(super) fn of(tiff: &GeoTiff, raster: &Raster, placement: Option<Placement>) -> Description {
     let image = tiff.page().image();
     let colors = colors(tiff, raster);
     let color_map = color_map(tiff, raster, &colors);
     let (photometric, implied) = photometric(&colors, image, color_map.is_some());
-    let (geo_keys, pixel_is_point) = match raster.transform {
-        Some(_) => geo_keys(tiff, raster)?,
-        None => (None, false),
-    };
-    let extra = |color: &Color| match color {
-        // Unassociated alpha (TIFF 6.0, ExtraSamples): GDAL multiplies nothing either.
-        Color::Alpha => 2,
-        _ => 0,
-    };
-    Ok(Description {
+    let is_whole = placement.is_some_and(|placement| placement.is_whole(tiff, raster));
+    let (geo_keys, pixel_is_point) = geo_keys(tiff, raster, placement);
+    let extra = implied.len().max(1)..;
+    let extra_samples =
+        raster.bands.iter().zip(&colors).map(|(&band, &color)| extra_sample(image, band, color));
+    let metadata = tiff.page().metadata();
+    Description {
         transform: raster.transform,
+        gcps: placement.map(|placement| gcps(tiff, placement)).unwrap_or_default(),
         geo_keys,
         pixel_is_point,
+        rpc: placement.and_then(|placement| Some(rpc(metadata.rpc()?, placement))),
         nodata: raster.nodata.map(nodata),
         photometric: photometric.0,
-        extra_samples: colors.get(implied.len().max(1)..).unwrap_or_default().iter().map(extra).collect(),
+        extra_samples: extra_samples.collect::<Vec<_>>().get(extra).unwrap_or_default().to_vec(),
         color_map,
-        metadata: metadata(tiff, raster, &colors, implied),
-    })
+        texts: gdal_metadata::texts(metadata.domains()),
+        shorts: gdal_metadata::shorts(metadata.domains()),
+        ratios: gdal_metadata::ratios(metadata.domains()),
+        xmp: metadata.domains().get("xml:XMP", "xml:XMP").map(str::to_owned),
+        metadata: gdal_metadata::xml(tiff, &raster.bands, &colors, implied, is_whole),
+    }
 }
 
 /// What each band shows. One band three times is a colour map's red, green and blue.
@@ -64,6 +92,20 @@ fn photometric(colors: &[Color], image: &Image, has_color_map: bool) -> (Photome
     }
 }
 
+/// ExtraSamples of a band beyond the photometric ones: alpha is associated where the file's is.
+fn extra_sample(image: &Image, band: u16, color: Color) -> u16 {
+    if color != Color::Alpha {
+        return ExtraSample::UNSPECIFIED.0;
+    }
+    let extra = image.extra_samples();
+    let first = usize::from(image.samples_per_pixel()).saturating_sub(extra.len());
+    let own = usize::from(band).checked_sub(first + 1).and_then(|index| extra.get(index));
+    match own {
+        Some(&ExtraSample::ASSOCIATED_ALPHA) => ExtraSample::ASSOCIATED_ALPHA.0,
+        _ => ExtraSample::UNASSOCIATED_ALPHA.0,
+    }
+}
+
 /// The ColorMap tag for a band of indexes: as many entries as its type has values (TIFF 6.0, section 5).
 fn color_map(tiff: &GeoTiff, raster: &Raster, colors: &[Color]) -> Option<Vec<u16>> {
     let values = match raster.data.data_type() {
@@ -79,29 +121,60 @@ fn color_map(tiff: &GeoTiff, raster: &Raster, colors: &[Color]) -> Option<Vec<u1
 }
 
 /// The GeoKeys of the raster's CRS, and whether they say that pixels are points: the file's own as they are, else those
-/// of an EPSG code.
-fn geo_keys(tiff: &GeoTiff, raster: &Raster) -> Result<(Option<GeoKeyTags>, bool), Failure> {
+/// that say the same. Standard error tells where there are none.
+fn geo_keys(tiff: &GeoTiff, raster: &Raster, placement: Option<Placement>) -> (Option<GeoKeyTags>, bool) {
     let ifd = tiff.page().image().ifd();
-    let keys = GeoKeys::from_ifd(ifd);
-    let own = keys.as_ref().and_then(|keys| Crs::from_geokeys(keys).ok().flatten());
-    if own == raster.crs {
-        let ascii = ifd.text(Tag::GEO_ASCII_PARAMS).unwrap_or_default();
+    let georeferencing = tiff.page().georeferencing();
+    let keys = georeferencing.geokeys();
+    let own = keys.and_then(|keys| Crs::from_geokeys(keys).ok().flatten());
+    if keys.is_some() && own == raster.crs && (placement.is_none() || georeferencing.wkt().is_none()) {
         let tags = ifd.shorts(Tag::GEO_KEY_DIRECTORY).map(|directory| GeoKeyTags {
             directory,
             doubles: ifd.doubles(Tag::GEO_DOUBLE_PARAMS).unwrap_or_default(),
-            ascii: String::from_utf8_lossy(ascii).into_owned(),
+            ascii: ifd.text(Tag::GEO_ASCII_PARAMS).unwrap_or_default().to_vec(),
         });
-        return Ok((tags, keys.is_some_and(|keys| keys.pixel_is_point())));
+        return (tags, keys.is_some_and(GeoKeys::pixel_is_point));
     }
-    let Some(crs) = &raster.crs else { return Ok((None, false)) };
-    let code = crs.epsg().and_then(|code| u16::try_from(code).ok());
-    let code = code.ok_or_else(|| {
-        Failure::not_yet(&format!("GeoTIFF output in {}, which has no EPSG code", crs.name()))
-    })?;
-    // GTModelType and the key of its CRS (OGC GeoTIFF 1.1, 7.2): projected or geographic, pixels are areas.
-    let (model, key) = if crs.is_geographic() { (2, 2048) } else { (1, 3072) };
-    let directory = vec![1, 1, 0, 3, 1024, 0, 1, model, 1025, 0, 1, 1, key, 0, 1, code];
-    Ok((Some(GeoKeyTags { directory, ..GeoKeyTags::default() }), false))
+    let Some(crs) = &raster.crs else {
+        if let Err(error) = tiff.crs() {
+            eprintln!("geotiff: warning: the GeoTIFF has no CRS: {error}");
+        }
+        return (None, false);
+    };
+    let is_point = placement.is_some() && georeferencing.pixel_is_point();
+    let tags = geokeys::of(crs, is_point);
+    if tags.is_none() {
+        eprintln!("geotiff: warning: the GeoTIFF has no CRS: GeoKeys cannot say {:?}", crs.name());
+    }
+    let is_point = is_point && tags.is_some();
+    (tags, is_point)
+}
+
+fn gcps(tiff: &GeoTiff, placement: Placement) -> Vec<[f64; 6]> {
+    let points = tiff.page().georeferencing().gcps().iter();
+    points.map(|p| [placement.column(p.col), placement.row(p.row), 0.0, p.x, p.y, p.z]).collect()
+}
+
+/// The numbers of the RPCCoefficientTag. Offsets of rows and columns count from the centre of the first pixel.
+fn rpc(rpc: &Rpc, placement: Placement) -> Vec<f64> {
+    let head = [
+        rpc.err_bias,
+        rpc.err_rand,
+        placement.row(rpc.line_off + 0.5) - 0.5,
+        placement.column(rpc.samp_off + 0.5) - 0.5,
+        rpc.lat_off,
+        rpc.long_off,
+        rpc.height_off,
+        rpc.line_scale / placement.scale.1,
+        rpc.samp_scale / placement.scale.0,
+        rpc.lat_scale,
+        rpc.long_scale,
+        rpc.height_scale,
+    ];
+    let coefficients = [rpc.line_num_coeff, rpc.line_den_coeff, rpc.samp_num_coeff, rpc.samp_den_coeff]
+        .into_iter()
+        .flatten();
+    head.into_iter().chain(coefficients).collect()
 }
 
 fn nodata(nodata: Nodata) -> String {
@@ -112,41 +185,4 @@ fn nodata(nodata: Nodata) -> String {
         Nodata::Int(value) => value.to_string(),
         Nodata::UInt(value) => value.to_string(),
     }
-}
-
-/// GDAL's XML (tag 42112) with what the tags do not say of the bands; `None` where there is nothing to say.
-fn metadata(tiff: &GeoTiff, raster: &Raster, colors: &[Color], implied: &[Color]) -> Option<String> {
-    let mut items = String::new();
-    for (sample, (&band, &color)) in raster.bands.iter().zip(colors).enumerate() {
-        let mut item = |name: &str, role: &str, value: &str| {
-            items.push_str(&format!(
-                "  <Item name=\"{name}\" sample=\"{sample}\" role=\"{role}\">{}</Item>\n",
-                escaped(value)
-            ));
-        };
-        let by_tags = match implied.get(sample) {
-            Some(&implied) => implied,
-            None if color == Color::Alpha && sample > 0 => Color::Alpha,
-            None => Color::Undefined,
-        };
-        if color != by_tags {
-            item("COLORINTERP", "colorinterp", color.gdal_name());
-        }
-        let Some(band) = tiff.page().metadata().band(band.saturating_sub(1)) else { continue };
-        if (band.offset(), band.scale()) != (0.0, 1.0) {
-            item("OFFSET", "offset", &format!("{:?}", band.offset()));
-            item("SCALE", "scale", &format!("{:?}", band.scale()));
-        }
-        if let Some(unit) = band.unit() {
-            item("UNITTYPE", "unittype", unit);
-        }
-        if let Some(description) = band.description() {
-            item("DESCRIPTION", "description", description);
-        }
-    }
-    (!items.is_empty()).then(|| format!("<GDALMetadata>\n{items}</GDALMetadata>"))
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }

@@ -3,9 +3,9 @@
 use geotiff_kit::core::ColorTable;
 use geotiff_kit::warp::write_picture;
 use geotiff_kit::{Array, GeoTiff, MaskKind, PictureFormat, Raster};
-use ndarray::Axis;
+use ndarray::{Array2, Axis};
 
-use super::{OutFile, geotiff, npy};
+use super::{OutFile, Placement, geotiff, npy};
 use crate::args::Format;
 use crate::error::Failure;
 
@@ -27,17 +27,18 @@ macro_rules! typed {
     };
 }
 
-/// Writes the pixels of `raster`, which was read from `tiff`, and commits the file.
+/// Writes the pixels of `raster`, which was read from `tiff` at `placement` or warped out of it, and commits the file.
 pub(crate) fn write_raster(
     file: OutFile,
     format: Format,
     tiff: &GeoTiff,
     raster: &Raster,
+    placement: Option<Placement>,
 ) -> Result<(), Failure> {
     match format {
         Format::Npy => write_npy(file, raster),
         Format::Picture(format) => write_as_picture(file, format, tiff, raster),
-        Format::GeoTiff => write_geotiff(file, tiff, raster),
+        Format::GeoTiff => write_geotiff(file, tiff, raster, placement),
     }
 }
 
@@ -67,12 +68,28 @@ fn write_as_picture(
     file.commit()
 }
 
-fn write_geotiff(mut file: OutFile, tiff: &GeoTiff, raster: &Raster) -> Result<(), Failure> {
-    let description = super::describe::of(tiff, raster)?;
-    let has_mask = raster.mask_kinds().contains(&MaskKind::PerDataset);
-    let masks = has_mask.then(|| raster.masks());
-    let mask = masks.as_ref().map(|masks| masks.index_axis(Axis(0), 0));
+fn write_geotiff(
+    mut file: OutFile,
+    tiff: &GeoTiff,
+    raster: &Raster,
+    placement: Option<Placement>,
+) -> Result<(), Failure> {
+    let description = super::describe::of(tiff, raster, placement);
+    let mask = mask(tiff, raster);
+    let mask = mask.as_ref().map(|mask| mask.view());
     typed!(&raster.data, all, array => geotiff::write(&mut file, array.view(), mask, &description))?
         .map_err(|error| file.failure(&error))?;
     file.commit()
+}
+
+/// The mask of the first band, where neither nodata nor an alpha band among the bands says the same.
+fn mask(tiff: &GeoTiff, raster: &Raster) -> Option<Array2<u8>> {
+    let first = || raster.masks().index_axis(Axis(0), 0).to_owned();
+    match raster.mask_kinds().first()? {
+        MaskKind::Nodata => None,
+        MaskKind::Alpha if raster.bands.contains(&tiff.count()) => None,
+        // A window may reach beyond the image.
+        MaskKind::AllValid => Some(first()).filter(|mask| mask.iter().any(|valid| *valid < 255)),
+        _ => Some(first()),
+    }
 }
