@@ -48,6 +48,18 @@ fn a_point_has_the_values_of_its_pixel() {
 }
 
 #[test]
+fn where_a_file_places_nothing_points_are_pixels() {
+    // As rasterio answers.
+    let src = fixture("files/grid/none/uint8-chunky-tile-le.tif");
+    let run = geotiff(&["sample", &src, "--points", "2.5,1.5", "36.9,28.2", "37,2"]).succeeds();
+    let found: Vec<Value> = lines(&run.stdout).iter_mut().map(|line| line["values"].take()).collect();
+    assert_eq!(found[..2], [serde_json::json!([16, 60, 94]), serde_json::json!([8, 54, 255])]);
+    assert_eq!(lines(&run.stdout)[2]["valid"], serde_json::json!([false, false, false]));
+    geotiff(&["sample", &fixture("files/georef/gcps.tif"), "--points", "2,1"])
+        .fails_with(&["gcps.tif", "no transform"]);
+}
+
+#[test]
 fn files_and_bands_follow_each_other() {
     let src = fixture(SCENE);
     let [x, y] = centre(3, 4);

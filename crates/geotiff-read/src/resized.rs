@@ -19,6 +19,9 @@ use crate::{Array, Error, ErrorKind, Raster, ReadOptions, Sample, read, transfor
 /// Source pixels are fetched in parts of about this many bytes where an output needs more.
 const PART_BYTES: u64 = 32 << 20;
 
+/// The band that a colour table is of, as in GDAL; one beside it is alpha.
+const PALETTE_BAND: u16 = 1;
+
 /// The part of the output that the image covers, and the window of the image that it shows.
 struct Covered {
     window: ReadWindow,
@@ -36,8 +39,9 @@ struct Job<'a> {
     bands: &'a [u16],
     conversion: &'a Conversion,
     pixels: Option<Resampler>,
+    /// For the band of palette indices, where there is one.
+    indices: Option<Resampler>,
     masks: Option<Resampler>,
-    method: Resampling,
     /// Whether pixels without a value must be left out, and so are to be known.
     masked: bool,
 }
@@ -116,10 +120,16 @@ impl<'a> Request<'a> {
 
     /// Pixels and masks. Masks are never interpolated, and so may come from another level.
     async fn fill(&self, covered: &Covered, outputs: Outputs) -> Result<Outputs, Error> {
-        let data_type = self.conversion.from;
+        let is_complex = self.conversion.from.is_complex();
         let has_palette = self.inner.page().metadata().color_table().is_some();
-        let method = self.options.resampling.for_band(data_type.is_complex(), has_palette);
+        let is_indices = |band: &u16| has_palette && *band == PALETTE_BAND;
+        let only_indices = self.bands.iter().all(is_indices);
+        let method = self.options.resampling.for_band(is_complex, only_indices);
         let (level, pixels) = self.resampler(covered, method)?;
+        let indices = match !only_indices && self.bands.iter().any(is_indices) {
+            true => Some(self.resampler_of(covered, level, method.for_band(is_complex, true))?),
+            false => None,
+        };
         let mask = match outputs.masks {
             Some(_) => Some(self.resampler(covered, Resampling::Nearest)?),
             None => None,
@@ -130,24 +140,25 @@ impl<'a> Request<'a> {
         };
         let masked = self.is_masked() && method != Resampling::Nearest;
         let out = Arc::new(Mutex::new(outputs));
-        self.job(level, Some(pixels), here, method, masked).carry_out(&out, covered.offset).await?;
-        if let Some((level, masks)) = elsewhere {
-            let job = self.job(level, None, Some(masks), Resampling::Nearest, false);
-            job.carry_out(&out, covered.offset).await?;
-        }
-        take(out)
-    }
-
-    fn job(
-        &self,
-        level: usize,
-        pixels: Option<Resampler>,
-        masks: Option<Resampler>,
-        method: Resampling,
-        masked: bool,
-    ) -> Job<'_> {
         let Self { inner, options, bands, conversion, .. } = self;
-        Job { inner, options, level, bands, conversion, pixels, masks, method, masked }
+        let job = |level, masks| Job {
+            inner,
+            options,
+            level,
+            bands,
+            conversion,
+            pixels: None,
+            indices: None,
+            masks,
+            masked: false,
+        };
+        let of_pixels = Job { pixels: Some(pixels), indices, masked, ..job(level, here) };
+        of_pixels.carry_out(&out, covered.offset).await?;
+        if let Some((level, masks)) = elsewhere {
+            job(level, Some(masks)).carry_out(&out, covered.offset).await?;
+        }
+        drop(of_pixels);
+        take(out)
     }
 
     /// The level to read for a method, and what to do with its pixels.
@@ -159,17 +170,23 @@ impl<'a> Request<'a> {
             None => (1..inner.level_count()).map(|level| inner.level(level).size()).collect(),
         };
         let chosen = choose_level(full, &overviews, &covered.window, covered.size, method);
-        let (level, window) = match chosen {
-            Some(overview) => (overview + 1, covered.window.on_overview(full, overviews[overview])),
-            None => (self.level.unwrap_or(0), covered.window),
+        let level = chosen.map_or(self.level.unwrap_or(0), |overview| overview + 1);
+        Ok((level, self.resampler_of(covered, level, method)?))
+    }
+
+    /// What to do with the pixels of a level, which is an overview only where none was asked for.
+    fn resampler_of(&self, covered: &Covered, level: usize, method: Resampling) -> Result<Resampler, Error> {
+        let state = self.inner.level(level);
+        let window = match self.level {
+            None if level > 0 => covered.window.on_overview(self.inner.level(0).size(), state.size()),
+            _ => covered.window,
         };
-        let state = inner.level(level);
         let mut resampler = Resampler::new(window, covered.size, state.size(), method)?
             .with_block_width(state.image().chunks().chunk_width());
         if self.bands.len() > 1 {
             resampler = resampler.with_several_bands();
         }
-        Ok((level, resampler))
+        Ok(resampler)
     }
 
     async fn finish(self, outputs: Outputs) -> Result<Raster, Error> {
@@ -322,13 +339,14 @@ impl Job<'_> {
         .await?;
         let shared = Arc::new(Shared {
             nodata: page.nodata().map(|nodata| nodata.as_f64()),
-            palette: page.metadata().color_table().cloned().filter(|_| self.method != Resampling::Nearest),
+            palette: page.metadata().color_table().cloned(),
             masks,
             raster,
             source,
             bits,
             masked: self.masked,
             pixel_resampler: self.pixels.clone(),
+            index_resampler: self.indices.clone(),
             mask_resampler: self.masks.clone(),
             conversion: self.conversion.clone(),
         });
@@ -354,6 +372,7 @@ struct Shared {
     masked: bool,
     source: PixelRect,
     pixel_resampler: Option<Resampler>,
+    index_resampler: Option<Resampler>,
     mask_resampler: Option<Resampler>,
     conversion: Conversion,
 }
@@ -366,7 +385,9 @@ impl Shared {
         out: &Mutex<Outputs>,
         offset: (u32, u32),
     ) -> Result<(), Error> {
-        if let Some(resampler) = &self.pixel_resampler {
+        let is_indices = self.raster.bands[index] == PALETTE_BAND;
+        let of_indices = self.index_resampler.as_ref().filter(|_| is_indices);
+        if let Some(resampler) = of_indices.or(self.pixel_resampler.as_ref()) {
             with_array!(&self.raster.data, array => self.pixels(resampler, array, index, chunk, out, offset))?;
         }
         match (&self.mask_resampler, &self.masks) {
@@ -393,7 +414,7 @@ impl Shared {
         if let Some(nodata) = self.nodata {
             band = band.with_nodata(nodata);
         }
-        if let Some(palette) = &self.palette {
+        if let Some(palette) = self.palette.as_ref().filter(|_| self.raster.bands[index] == PALETTE_BAND) {
             band = band.with_palette(palette.entries());
         }
         let mut part: Array2<T> = Array2::default((chunk.out.height as usize, chunk.out.width as usize));

@@ -3,7 +3,7 @@
 use geotiff_crs::Crs;
 use ndarray::Array2;
 
-use crate::{Array, Error, GeoTiff, Raster, ReadOptions, transform};
+use crate::{Array, Error, ErrorKind, GeoTiff, Raster, ReadOptions, transform};
 
 /// Values of bands at points.
 #[derive(Clone, Debug)]
@@ -21,15 +21,20 @@ impl GeoTiff {
     /// The pixels that hold the points `(x, y)`, in the units of the CRS, x being easting or longitude; `bands` count
     /// from 1, every band when `None`. Points that share a chunk share its bytes and its decoding.
     ///
+    /// Where the file places its image nowhere, points are in pixels: columns and rows from the upper left corner, as
+    /// rasterio has it.
+    ///
     /// # Errors
     ///
-    /// [`ErrorKind::Usage`](crate::ErrorKind::Usage) where the image has no transform that can be inverted, and as
-    /// [`GeoTiff::read`].
+    /// [`ErrorKind::Unsupported`] where the image is placed by ground control points alone, or by a transform that
+    /// cannot be inverted, and as [`GeoTiff::read`].
     pub async fn sample(&self, points: &[(f64, f64)], bands: Option<&[u16]>) -> Result<PointSamples, Error> {
-        let inverse = self
-            .transform()
-            .and_then(transform::invert)
-            .ok_or_else(|| Error::usage("the image has no transform to find points with").at(self.path()))?;
+        let placed = !self.page().georeferencing().gcps().is_empty();
+        let inverse = self.transform().or_else(|| (!placed).then_some(transform::IDENTITY));
+        let inverse = inverse.and_then(transform::invert).ok_or_else(|| {
+            let message = "the image has no transform to find points with";
+            Error::new(ErrorKind::Unsupported, message).at(self.path())
+        })?;
         let (width, height) = (self.width(), self.height());
         let pixel = |(x, y): &(f64, f64)| {
             let (col, row) = transform::apply(inverse, *x, *y);

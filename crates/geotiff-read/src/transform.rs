@@ -1,5 +1,8 @@
 //! Affine transforms `[a, b, c, d, e, f]`: `x = a·col + b·row + c`, `y = d·col + e·row + f`.
 
+/// Pixels themselves.
+pub const IDENTITY: [f64; 6] = [1.0, 0.0, 0.0, 0.0, 1.0, 0.0];
+
 /// Pixel position (columns, rows; from the upper left corner of the image) to coordinates.
 pub fn apply([a, b, c, d, e, f]: [f64; 6], col: f64, row: f64) -> (f64, f64) {
     (a * col + b * row + c, d * col + e * row + f)
