@@ -1,7 +1,7 @@
 //! Local files.
 
 use std::fs::{File, Metadata};
-use std::io;
+use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
@@ -145,30 +145,21 @@ fn read_at(file: &File, name: &str, range: &Range<u64>, object: &ObjectInfo) -> 
     let length = usize::try_from(length).map_err(|_| {
         Error::new(ErrorKind::Limit, name, "the range does not fit into memory").with_range(range.clone())
     })?;
-    let mut buffer = vec![0; length];
-    let mut done = 0;
-    while done < length {
-        match read_some(file, &mut buffer[done..], range.start + done as u64) {
-            Ok(0) => {
-                let message = format!("the file was truncated to {} bytes", range.start + done as u64);
-                return Err(Error::new(ErrorKind::Changed, name, message).with_range(range.clone()));
-            }
-            Ok(n) => done += n,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(io_error(name, error).with_range(range.clone())),
-        }
+    let mut buffer = Vec::new();
+    buffer
+        .try_reserve_exact(length)
+        .map_err(|error| Error::new(ErrorKind::Limit, name, error.to_string()).with_range(range.clone()))?;
+    // The file was opened for this read alone, so that its position is nobody else's; and a vector that is read into
+    // to its end need not be zeroed before.
+    let mut from = file;
+    from.seek(SeekFrom::Start(range.start))
+        .and_then(|_| from.take(length as u64).read_to_end(&mut buffer))
+        .map_err(|error| io_error(name, error).with_range(range.clone()))?;
+    if buffer.len() < length {
+        let message = format!("the file was truncated to {} bytes", range.start + buffer.len() as u64);
+        return Err(Error::new(ErrorKind::Changed, name, message).with_range(range.clone()));
     }
     Ok(buffer.into())
-}
-
-#[cfg(unix)]
-fn read_some(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
-    std::os::unix::fs::FileExt::read_at(file, buffer, offset)
-}
-
-#[cfg(windows)]
-fn read_some(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
-    std::os::windows::fs::FileExt::seek_read(file, buffer, offset)
 }
 
 fn io_error(name: &str, error: io::Error) -> Error {

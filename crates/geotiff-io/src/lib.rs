@@ -142,5 +142,7 @@ pub use crate::object::ObjectStoreAdapter;
 pub use crate::pinned::Pinned;
 pub use crate::redact::redact;
 pub use crate::store::{GetOptions, RangeResponse, RangeStore, RangeStoreExt};
+#[cfg(feature = "stack")]
+pub use crate::url::shared_stack;
 pub use crate::url::{UrlStore, resolve};
 pub use crate::version::{ObjectInfo, Version};

@@ -29,6 +29,24 @@ async fn signed_urls_keep_their_query() {
     assert_eq!(server.requests()[0].target, "/a%20b.tif?X-Sig=a%2Fb+c&n=1");
 }
 
+#[cfg(feature = "stack")]
+#[tokio::test]
+async fn what_is_opened_by_url_alone_is_retried_and_cached() {
+    let failed = std::sync::atomic::AtomicBool::new(false);
+    let server = Server::start(move |r| match failed.swap(true, std::sync::atomic::Ordering::Relaxed) {
+        false => Reply::new(503),
+        true => Reply::serve(r, b"0123456789").header("ETag", "\"one\""),
+    });
+    let (store, path) = resolve(&server.url("/a.tif")).unwrap();
+    let head = store.get_range(&path, 0..4, &GetOptions::new()).await.unwrap();
+    assert_eq!((&head.bytes[..], server.requests().len()), (&b"0123"[..], 2));
+    let pinned = GetOptions::new().with_version(head.object.version.unwrap());
+    let (again, path) = resolve(&server.url("/a.tif")).unwrap();
+    assert_eq!(&again.get_range(&path, 2..6, &pinned).await.unwrap().bytes[..], b"2345");
+    assert_eq!(server.requests().len(), 2);
+    assert!(geotiff_io::shared_stack().cache.stats().hits > 0);
+}
+
 #[tokio::test]
 async fn anonymous_s3_at_an_endpoint() {
     let server = Server::start(|r| {

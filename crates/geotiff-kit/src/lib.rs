@@ -58,7 +58,8 @@
 //!
 //! Features only add. The default opens what GDAL opens and needs nothing beyond a C compiler.
 //!
-//! - Stores: `file`, `http`, `object_store`; `bundled-roots` for hosts without certificates; `trace` logs requests.
+//! - Stores: `file`, `http`, `object_store`; `bundled-roots` for hosts without certificates.
+//! - `stack`: what [`open`] reads from URLs is retried, limited, cached and logged; `trace` is the log alone.
 //! - Codecs: `codecs` (the usual ones), `pure-rust` (all, without C), or single ones by the names that
 //!   [`geotiff-codecs`](codecs) gives them.
 //! - `pictures` writes PNG, JPEG and WebP.
@@ -89,7 +90,9 @@ pub use geotiff_warp::{Colormap, TargetGrid, TileOptions, WarpOptions};
 /// Opens a GeoTIFF by its path or URL: `http(s)://`, `s3://`, `gs://`, `az://`, `file://`, or a local path.
 ///
 /// Credentials come from the environment, as the tools of each cloud read them. What a URL needs must be switched on
-/// by its feature.
+/// by its feature. All that is opened so shares the process's connections and, for what is not a local file, one
+/// stack of retries, limits, cache and log: `io::shared_stack`. For a stack of one's own, give its store to
+/// [`GeoTiff::open`].
 ///
 /// # Errors
 ///

@@ -157,7 +157,6 @@ impl<'a> Request<'a> {
         if let Some((level, masks)) = elsewhere {
             job(level, Some(masks)).carry_out(&out, covered.offset).await?;
         }
-        drop(of_pixels);
         take(out)
     }
 

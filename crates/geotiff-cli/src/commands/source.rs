@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use geotiff_kit::io::{Outcome, RequestRecord, StoreBuilder, Trace, resolve};
-use geotiff_kit::{GeoTiff, OpenOptions};
+use geotiff_kit::io::{Outcome, RequestRecord, StackOptions, StoreBuilder, Trace, UrlStore};
+use geotiff_kit::{GeoTiff, OpenOptions, RangeStore};
 use serde::Serialize;
 
 use crate::error::Failure;
@@ -50,9 +50,14 @@ impl Source {
         let tiff = match &self.trace {
             None => geotiff_kit::open(src).await?,
             Some(trace) => {
-                let (store, path) = resolve(src).map_err(geotiff_kit::Error::from)?;
-                let store = StoreBuilder::new().layer(trace.layer()).store(store);
-                GeoTiff::open_with(Arc::new(store), path, OpenOptions::default()).await?
+                let urls = UrlStore::from_env();
+                urls.check(src).map_err(geotiff_kit::Error::from)?;
+                // The log stands under the cache: it shows what is really asked for.
+                let store: Arc<dyn RangeStore> = match is_local(src) {
+                    true => Arc::new(StoreBuilder::new().layer(trace.layer()).store(urls)),
+                    false => StackOptions::new().with_trace(trace.clone()).store(urls).store,
+                };
+                GeoTiff::open_with(store, src, OpenOptions::default()).await?
             }
         };
         let tiff = if page == 0 { tiff } else { tiff.with_page(page)? };

@@ -7,7 +7,7 @@ mod environment;
 use std::collections::HashMap;
 use std::fmt;
 use std::ops::Range;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -236,16 +236,53 @@ impl fmt::Debug for UrlStore {
 
 /// The store of a path or URL with the settings of the environment, and the path to ask it for.
 ///
-/// A convenience for one object: see [`UrlStore`] for what is understood, and keep one of those to read many.
+/// What is not a local file is read through [`shared_stack`], where the feature `stack` is on: it is retried, limited
+/// and cached. To choose otherwise, put a [`UrlStore`] into layers of one's own.
 ///
 /// # Errors
 ///
 /// [`ErrorKind::Usage`] for a malformed URL, [`ErrorKind::Configuration`] where the environment's settings make no
 /// usable store or the feature for the scheme is off. Nothing is requested yet.
 pub fn resolve(url_or_path: &str) -> Result<(Arc<dyn RangeStore>, String), Error> {
-    let store = UrlStore::from_env();
+    let store = shared_store();
     store.check(url_or_path)?;
-    Ok((Arc::new(store), url_or_path.to_owned()))
+    let is_file = matches!(Location::parse(url_or_path)?, Location::File(_));
+    let store = if is_file { Arc::clone(store) as Arc<dyn RangeStore> } else { shared_remote(store) };
+    Ok((store, url_or_path.to_owned()))
+}
+
+/// The store of all that the process opens by URL or path alone.
+fn shared_store() -> &'static Arc<UrlStore> {
+    static STORE: OnceLock<Arc<UrlStore>> = OnceLock::new();
+    STORE.get_or_init(|| Arc::new(UrlStore::from_env()))
+}
+
+#[cfg(feature = "stack")]
+fn shared_remote(_: &Arc<UrlStore>) -> Arc<dyn RangeStore> {
+    Arc::clone(&shared_stack().store)
+}
+
+#[cfg(not(feature = "stack"))]
+fn shared_remote(store: &Arc<UrlStore>) -> Arc<dyn RangeStore> {
+    Arc::clone(store) as Arc<dyn RangeStore>
+}
+
+/// The [default stack](crate::default_stack) over a [`UrlStore`] of the environment, through which [`resolve`] reads
+/// what is not a local file.
+///
+/// The process has one, made when it is first used, so that all that is opened by URL alone shares connections,
+/// credentials, one limit of requests and one cache of at most 256 MiB. Look into it, or clear it, through its parts:
+///
+/// ```
+/// let stack = geotiff_io::shared_stack();
+/// println!("{} bytes in {} blocks", stack.cache.stats().bytes, stack.cache.stats().entries);
+/// println!("{} requests so far", stack.trace.counters().requests);
+/// stack.cache.clear();
+/// ```
+#[cfg(feature = "stack")]
+pub fn shared_stack() -> &'static crate::DefaultStack {
+    static STACK: OnceLock<crate::DefaultStack> = OnceLock::new();
+    STACK.get_or_init(|| crate::default_stack(Arc::clone(shared_store())))
 }
 
 /// What a path names.
