@@ -116,13 +116,6 @@ fn every_window_is_read_as_rasterio_does() {
         for read in record["reads"].as_array().into_iter().flatten() {
             let text = |key: &str| read[key].as_str();
             let arguments = arguments(read);
-            if text("via") == Some("reproject") {
-                // For warping only: rasterio's read refuses these too.
-                let (src, out) = (fixture(path), folder.path().join("out.npy"));
-                let fixed = ["read", &src, "-o", out.to_str().expect("UTF-8")].map(str::to_owned);
-                geotiff(&[&fixed, arguments.as_slice()].concat()).fails_with(&[path, "warping"]);
-                continue;
-            }
             // rasterio interpolates masks with the pixels; here a mask is a mask.
             let is_nearest = text("resampling").is_none_or(|name| name == "nearest");
             let expected = Expected {
