@@ -100,7 +100,6 @@ pub(crate) fn decode(src: &[u8], dst: &mut [u8], table: &mut Table) -> Result<us
                 } else if code == next && last_len != 0 {
                     (last_at, last_len + 1)
                 } else if out == dst.len() {
-                    // The chunk became full within these codes; what follows it is not looked at.
                     return Ok(out);
                 } else {
                     return Err(Error::malformed("an LZW code that the stream has not defined"));
