@@ -21,6 +21,17 @@ struct Rule {
     only: Option<&'static [&'static str]>,
 }
 
+/// What the facade joins.
+const UNDER_THE_FACADE: &[&str] = &[
+    "geotiff-core",
+    "geotiff-codecs",
+    "geotiff-io",
+    "geotiff-crs",
+    "geotiff-read",
+    "geotiff-tms",
+    "geotiff-warp",
+];
+
 const ALL: &[&str] = &["--all-features"];
 const DEFAULT: &[&str] = &[];
 const NONE: &[&str] = &["--no-default-features"];
@@ -65,33 +76,8 @@ const RULES: &[Rule] = &[
         never: &["reqwest", "object_store"],
         ..rule("geotiff-warp", NONE)
     },
-    Rule {
-        ours: &[
-            "geotiff-core",
-            "geotiff-codecs",
-            "geotiff-io",
-            "geotiff-crs",
-            "geotiff-read",
-            "geotiff-tms",
-            "geotiff-warp",
-        ],
-        never: NOWHERE,
-        ..rule("geotiff-kit", ALL)
-    },
-    Rule {
-        ours: &[
-            "geotiff-core",
-            "geotiff-codecs",
-            "geotiff-io",
-            "geotiff-crs",
-            "geotiff-read",
-            "geotiff-tms",
-            "geotiff-warp",
-        ],
-        never: TOOLS,
-        edges: "normal,build",
-        ..rule("geotiff-kit", DEFAULT)
-    },
+    Rule { ours: UNDER_THE_FACADE, never: NOWHERE, ..rule("geotiff-kit", ALL) },
+    Rule { ours: UNDER_THE_FACADE, never: TOOLS, edges: "normal,build", ..rule("geotiff-kit", DEFAULT) },
     Rule {
         ours: &[
             "geotiff-core",

@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 use core::ops::Range;
 
+use crate::codec::none::Uncompressed;
 use crate::decoder::{ByteStream, Decoder};
 use crate::error::Error;
 use crate::packing::{self, Packing};
@@ -109,14 +110,10 @@ impl Decoder for Rest {
     fn decode(
         &self,
         src: &[u8],
-        _spec: &ChunkSpec<'_>,
+        spec: &ChunkSpec<'_>,
         dst: &mut [u8],
-        _workspace: &mut Workspace,
+        workspace: &mut Workspace,
     ) -> Result<usize, Error> {
-        let len = src.len().min(dst.len());
-        if let (Some(to), Some(from)) = (dst.get_mut(..len), src.get(..len)) {
-            to.copy_from_slice(from);
-        }
-        Ok(len)
+        Uncompressed.decode(src, spec, dst, workspace)
     }
 }

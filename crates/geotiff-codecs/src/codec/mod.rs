@@ -27,7 +27,7 @@ mod lzma;
 #[cfg(feature = "lzw")]
 pub(crate) mod lzw;
 mod next;
-mod none;
+pub(crate) mod none;
 #[cfg(feature = "packbits")]
 mod packbits;
 #[cfg(feature = "deflate")]

@@ -7,7 +7,7 @@ use crate::workspace::Workspace;
 
 /// Compression 1: the bytes as they are.
 #[derive(Debug)]
-pub(super) struct Uncompressed;
+pub(crate) struct Uncompressed;
 
 impl Decoder for Uncompressed {
     fn stored<'a>(&self, src: &'a [u8]) -> Option<&'a [u8]> {
