@@ -1,32 +1,76 @@
 //! The decoder for the LZW streams of TIFF 6.0: most significant bit first, codes of 9 to 12 bits whose width
 //! grows one code early.
 //!
-//! A string of the table is not kept as a chain of prefixes but as the place in the output where it was
-//! written last: the string that code `n` stands for is the output of the code before plus one byte, and that
-//! byte follows it in the output. Expanding a code is one copy within `dst`, done in blocks of 16 bytes.
+//! The table keeps a string of up to seven bytes itself, so that what noise is made of (single bytes, pairs,
+//! triples) takes one load and one store whatever its length. A longer one is kept as the place in the output where
+//! it was written last: the string that code `n` stands for is the output of the code before plus one byte, and
+//! that byte follows it in the output. Expanding it is one copy within `dst`, done in blocks of 16 bytes.
 
 #![allow(unsafe_code, reason = "block copies within dst; see `copy_blocks`")]
 #![allow(
     clippy::arithmetic_side_effects,
-    reason = "positions are at most dst.len() or src.len(), widths within 9..=12, codes within 0..=4096"
+    reason = "positions are at most dst.len() or src.len(), widths within 9..=12, codes within 0..=4096, lengths of strings below 4096"
 )]
 
 use alloc::boxed::Box;
 
 use crate::error::Error;
 
-const CLEAR: usize = 256;
-const END: usize = 257;
 const FIRST_FREE: usize = 258;
 const CODES: usize = 4096;
 const BLOCK: usize = 16;
 
-/// For each code its string: where it starts in the output, and its length.
-pub(crate) struct Table(Box<[(u32, u32); CODES]>);
+/// The string that a code stands for. Of up to [`Entry::SHORT`] bytes: the bytes, the first in the lowest, and their
+/// number in the highest byte. Longer: its place in the output in the low half, its length above, and
+/// [`Entry::LONG`] in the highest byte. The two codes that are no strings have 0 there.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Entry(u64);
+
+impl Entry {
+    const SHORT: u64 = 7;
+    const LONG: u64 = 0xff;
+    const CLEAR: Self = Self(0);
+    const END: Self = Self(1);
+    /// What stands for no string after a clear.
+    const NONE: Self = Self(0);
+
+    #[inline(always)]
+    fn kind(self) -> u64 {
+        self.0 >> 56
+    }
+
+    #[inline(always)]
+    fn is_short(self) -> bool {
+        self.kind().wrapping_sub(1) < Self::SHORT
+    }
+
+    /// Place and length of a long string.
+    #[inline(always)]
+    fn place(self) -> (usize, usize) {
+        (self.0 as u32 as usize, (self.0 >> 32) as usize & 0xff_ffff)
+    }
+
+    /// This string, which was written at `at`, plus one byte, which follows it there.
+    #[inline(always)]
+    fn plus(self, byte: u8, at: usize) -> Self {
+        let kind = self.kind();
+        if kind < Self::SHORT {
+            return Self(self.0 + (1 << 56) + (u64::from(byte) << (8 * kind)));
+        }
+        let len = if kind == Self::LONG { self.place().1 } else { Self::SHORT as usize };
+        Self(Self::LONG << 56 | (len as u64 + 1) << 32 | at as u64)
+    }
+}
+
+/// For each code its string.
+pub(crate) struct Table(Box<[Entry; CODES]>);
 
 impl Default for Table {
     fn default() -> Self {
-        Self(Box::new([(0, 0); CODES]))
+        let mut entries = Box::new([Entry::NONE; CODES]);
+        let codes = (0..=u8::MAX).map(|byte| Entry::NONE.plus(byte, 0)).chain([Entry::CLEAR, Entry::END]);
+        entries.iter_mut().zip(codes).for_each(|(entry, code)| *entry = code);
+        Self(entries)
     }
 }
 
@@ -74,11 +118,13 @@ pub(crate) fn decode(src: &[u8], dst: &mut [u8], table: &mut Table) -> Result<us
     }
     let table = &mut table.0;
     let mut reader = BitReader { src, at: 0, bits: 0, filled: 0 };
+    // Up to there eight bytes can be written.
+    let roomy = dst.len().saturating_sub(8);
     let mut out = 0_usize;
     let mut width = 9_u32;
     let mut next = FIRST_FREE;
-    // The string that the code before stood for; its length is 0 after a clear.
-    let (mut last_at, mut last_len) = (0_usize, 0_usize);
+    // The string that the code before stood for, and where it was written.
+    let (mut last, mut last_at) = (Entry::NONE, 0_usize);
     while out < dst.len() {
         reader.refill();
         // The buffer holds at least four codes, unless the end is near.
@@ -88,47 +134,66 @@ pub(crate) fn decode(src: &[u8], dst: &mut [u8], table: &mut Table) -> Result<us
         }
         for _ in 0..codes {
             let code = reader.take(width);
-            let len;
-            if code < CLEAR {
-                let Some(to) = dst.get_mut(out) else { return Ok(out) };
-                *to = code as u8;
-                len = 1;
-            } else if code >= FIRST_FREE {
-                let (from, string_len) = if code < next {
-                    let (from, len) = table.get(code & (CODES - 1)).copied().unwrap_or_default();
-                    (from as usize, len as usize)
-                } else if code == next && last_len != 0 {
-                    (last_at, last_len + 1)
-                } else if out == dst.len() {
-                    return Ok(out);
-                } else {
-                    return Err(Error::malformed("an LZW code that the stream has not defined"));
-                };
-                len = string_len.min(dst.len() - out);
-                copy_string(dst, from, out, len);
-            } else if code == CLEAR {
-                width = 9;
-                next = FIRST_FREE;
-                last_len = 0;
-                continue;
-            } else {
-                debug_assert_eq!(code, END);
+            let entry = if code < next {
+                table.get(code & (CODES - 1)).copied().unwrap_or(Entry::NONE)
+            } else if out == dst.len() {
                 return Ok(out);
-            }
-            if last_len != 0 && next < CODES {
+            } else if code == next && last != Entry::NONE {
+                last.plus(byte(dst, last_at), last_at)
+            } else {
+                return Err(Error::malformed("an LZW code that the stream has not defined"));
+            };
+            let (first, len) = if entry.is_short() && out < roomy {
+                put_short(dst, out, entry);
+                (entry.0 as u8, entry.kind() as usize)
+            } else if entry.kind() == Entry::LONG {
+                let (from, len) = entry.place();
+                let len = len.min(dst.len() - out);
+                copy_string(dst, from, out, len);
+                (byte(dst, from), len)
+            } else if entry == Entry::CLEAR {
+                (width, next, last) = (9, FIRST_FREE, Entry::NONE);
+                continue;
+            } else if entry == Entry::END {
+                return Ok(out);
+            } else {
+                put_last(dst, out, entry)
+            };
+            if last != Entry::NONE && next < CODES {
                 if let Some(entry) = table.get_mut(next & (CODES - 1)) {
-                    *entry = (last_at as u32, last_len as u32 + 1);
+                    *entry = last.plus(first, last_at);
                 }
                 next += 1;
                 if next + 1 >= (1 << width) && width < 12 {
                     width += 1;
                 }
             }
-            (last_at, last_len) = (out, len);
+            (last, last_at) = (entry, out);
             out += len;
         }
     }
     Ok(out)
+}
+
+/// Writes eight bytes at `out`, of which the string is the first.
+#[inline(always)]
+fn put_short(dst: &mut [u8], out: usize, entry: Entry) {
+    if let Some(to) = dst.get_mut(out..).and_then(|rest| rest.first_chunk_mut::<8>()) {
+        *to = entry.0.to_le_bytes();
+    }
+}
+
+/// Appends what fits of a short string: its first byte, and how many were written.
+#[cold]
+fn put_last(dst: &mut [u8], out: usize, entry: Entry) -> (u8, usize) {
+    let len = (entry.kind() as usize).min(dst.len() - out);
+    dst.iter_mut().skip(out).zip(entry.0.to_le_bytes()).take(len).for_each(|(to, byte)| *to = byte);
+    (entry.0 as u8, len)
+}
+
+#[inline(always)]
+fn byte(dst: &[u8], at: usize) -> u8 {
+    dst.get(at).copied().unwrap_or_default()
 }
 
 /// Appends to the output at `out` the `len` bytes that start at `from`, which may reach one byte into what is
