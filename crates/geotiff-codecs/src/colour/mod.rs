@@ -2,7 +2,7 @@
 //!
 //! [`Codecs::decode`](crate::Codecs::decode) returns samples as they are stored (JPEG's YCbCr excepted, which
 //! comes as RGB as GDAL gives it). GDAL turns other 8-bit YCbCr, CMYK and CIE L\*a\*b\* into RGBA unasked;
-//! here a converter does it when asked, with GDAL's result: its three colours, without the constant alpha.
+//! here a converter does it, with GDAL's result: its three colours, without the constant alpha.
 //!
 //! A converter turns one pixel; [`planes`] and [`pixels`] run it over a chunk or an image in either order.
 //!

@@ -1,5 +1,7 @@
 //! Local files.
 
+mod buffers;
+
 use std::fs::{File, Metadata};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::Range;
@@ -19,6 +21,8 @@ use crate::{Error, ErrorKind, GetOptions, ObjectInfo, RangeResponse, RangeStore,
 /// noticed; one rewritten in place to the same size within a tick of the file system's clock is not.
 ///
 /// Files are not mapped into memory: a mapped file that is truncated by another process kills the reader.
+/// Of the memory that large reads go into, up to 16 MiB in the process are kept for the next ones.
+///
 /// Needs a tokio runtime. Dropping a read's future leaves the system call that has begun to finish on its thread;
 /// its bytes are dropped.
 #[derive(Clone, Debug, Default)]
@@ -145,9 +149,7 @@ fn read_at(file: &File, name: &str, range: &Range<u64>, object: &ObjectInfo) -> 
     let length = usize::try_from(length).map_err(|_| {
         Error::new(ErrorKind::Limit, name, "the range does not fit into memory").with_range(range.clone())
     })?;
-    let mut buffer = Vec::new();
-    buffer
-        .try_reserve_exact(length)
+    let mut buffer = buffers::take(length)
         .map_err(|error| Error::new(ErrorKind::Limit, name, error.to_string()).with_range(range.clone()))?;
     // The file was opened for this read alone, so that its position is nobody else's; and a vector that is read into
     // to its end need not be zeroed before.
@@ -159,7 +161,7 @@ fn read_at(file: &File, name: &str, range: &Range<u64>, object: &ObjectInfo) -> 
         let message = format!("the file was truncated to {} bytes", range.start + buffer.len() as u64);
         return Err(Error::new(ErrorKind::Changed, name, message).with_range(range.clone()));
     }
-    Ok(buffer.into())
+    Ok(buffers::share(buffer))
 }
 
 fn io_error(name: &str, error: io::Error) -> Error {

@@ -168,7 +168,19 @@ impl HttpStoreBuilder {
         Ok(HttpStore::from_parts(self, headers))
     }
 
-    /// Builds the client; `plain` is one that cannot speak TLS, for hosts without root certificates.
+    /// Whether a request for an `http` URL may go through a proxy that is spoken to by TLS.
+    pub(super) fn has_tls_proxy(&self) -> bool {
+        let is_tls = |proxy: &str| proxy.trim_start().to_ascii_lowercase().starts_with("https:");
+        match &self.proxy {
+            Some(proxy) => is_tls(proxy),
+            None if self.use_proxies => ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"]
+                .iter()
+                .any(|name| std::env::var(name).is_ok_and(|proxy| is_tls(&proxy))),
+            None => false,
+        }
+    }
+
+    /// Builds the client; `plain` is one that trusts no server by TLS.
     pub(super) fn client(&self, plain: bool) -> Result<Client, Error> {
         if plain {
             return self

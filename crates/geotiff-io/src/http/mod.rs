@@ -100,15 +100,12 @@ impl HttpStore {
         Err(Error::new(ErrorKind::Usage, path, "not an http or https URL"))
     }
 
-    /// The client for a URL: without root certificates there is none for `https`, but one for `http`.
+    /// The client for a URL: one for `http` needs no root certificates, which some hosts lack, and which take longer
+    /// to load than a request.
     fn client(&self, url: &Url) -> Result<&Client, Error> {
-        match self.client.get_or_init(|| self.config.client(false)) {
-            Ok(client) => Ok(client),
-            Err(_) if url.scheme() == "http" => {
-                self.plain.get_or_init(|| self.config.client(true)).as_ref().map_err(Error::clone)
-            }
-            Err(error) => Err(error.clone()),
-        }
+        let is_plain = url.scheme() == "http" && !self.config.has_tls_proxy();
+        let client = if is_plain { &self.plain } else { &self.client };
+        client.get_or_init(|| self.config.client(is_plain)).as_ref().map_err(Error::clone)
     }
 
     /// Whether this store's own headers may go to `url`.
