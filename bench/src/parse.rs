@@ -37,7 +37,7 @@ pub(crate) fn ours(path: &str) -> Result<Answer, Failure> {
     repeat(|| {
         let mut decoder = MetadataDecoder::new(Limits::default());
         decoder.set_file_size(size);
-        decoder.feed(0, black_box(&head));
+        decoder.feed(0, black_box(&head).clone());
         let Step::Finished(tiff) = decoder.decode()? else {
             return Err("the header is not in the first bytes".into());
         };

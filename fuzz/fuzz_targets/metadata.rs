@@ -34,7 +34,7 @@ fn exercise(tiff: &Tiff, file: &[u8]) {
         match validator.validate() {
             Ok(ValidationStep::NeedsData(ranges)) => {
                 for range in ranges {
-                    validator.feed(range.start, &slice(file, &range));
+                    validator.feed(range.start, slice(file, &range));
                 }
             }
             Ok(ValidationStep::Finished(_)) | Err(_) => return,
@@ -51,7 +51,7 @@ fuzz_target!(|file: &[u8]| {
         match decoder.decode() {
             Ok(Step::NeedsData(ranges)) => {
                 for range in ranges {
-                    decoder.feed(range.start, &slice(file, &range));
+                    decoder.feed(range.start, slice(file, &range));
                 }
             }
             Ok(Step::Finished(tiff)) => return exercise(&tiff, file),

@@ -53,8 +53,9 @@ const fn rule(package: &'static str, features: &'static [&'static str]) -> Rule 
 }
 
 const RULES: &[Rule] = &[
-    // once_cell without its std: a cell that is set once, for what is parsed on demand.
-    Rule { only: Some(&["once_cell"]), ..rule("geotiff-core", NONE) },
+    // once_cell without its std: a cell that is set once, for what is parsed on demand. bytes without its std:
+    // bytes that are shared, not copied.
+    Rule { only: Some(&["bytes", "once_cell"]), ..rule("geotiff-core", NONE) },
     Rule { never: RUNTIMES, ..rule("geotiff-core", ALL) },
     Rule { only: Some(&["libm"]), ..rule("geotiff-codecs", NONE) },
     Rule { never: RUNTIMES, ..rule("geotiff-codecs", ALL) },

@@ -40,7 +40,7 @@ pub(crate) async fn examine(tiff: &GeoTiff, depth: Depth) -> Result<CogReport, F
                 let responses = tiff.store().get_ranges(tiff.path(), &ranges, &options).await;
                 let responses = responses.map_err(Error::from)?;
                 for (range, response) in ranges.iter().zip(responses) {
-                    validator.feed(range.start, &response.bytes);
+                    validator.feed(range.start, response.bytes);
                 }
             }
         }

@@ -88,7 +88,7 @@ fn compare(path: &str, info: &Value, record: &Value, differences: &mut Vec<Strin
         }
     };
     let is_converted = match record["photometric"].as_str() {
-        Some("CMYK" | "CIELAB") => true,
+        Some("CIELAB") => true,
         Some("YCBCR") => record["compression"] != "JPEG",
         _ => false,
     };

@@ -64,7 +64,7 @@ fn too_far(pixels: &Npy, reference: &Npy, tolerance: &Value) -> Option<String> {
 /// What is read as it is stored, where GDAL converts colours while reading.
 fn is_converted_by_gdal(record: &Value) -> bool {
     match record["photometric"].as_str() {
-        Some("CMYK" | "CIELAB") => true,
+        Some("CIELAB") => true,
         Some("YCBCR") => record["compression"] != "JPEG",
         _ => false,
     }

@@ -5,7 +5,8 @@
 use std::fmt::Write as _;
 
 use geotiff_core::{
-    CogReport, CogValidator, Domains, Error, Image, Limits, MetadataDecoder, Page, Step, Tiff, ValidationStep,
+    Bytes, CogReport, CogValidator, Domains, Error, Image, Limits, MetadataDecoder, Page, Step, Tiff,
+    ValidationStep,
 };
 
 fn main() {
@@ -39,7 +40,8 @@ fn open(file: &[u8]) -> Result<(Tiff, [u64; 2]), Error> {
                 for range in ranges {
                     asked[1] += range.end - range.start;
                     let end = file.len().min(range.end as usize);
-                    decoder.feed(range.start, file.get(range.start as usize..end).unwrap_or_default());
+                    let part = file.get(range.start as usize..end).unwrap_or_default();
+                    decoder.feed(range.start, Bytes::copy_from_slice(part));
                 }
             }
         }
@@ -151,7 +153,8 @@ fn validate(tiff: &Tiff, file: &[u8]) -> Result<CogReport, Error> {
             ValidationStep::NeedsData(ranges) => {
                 for range in ranges {
                     let end = file.len().min(range.end as usize);
-                    validator.feed(range.start, file.get(range.start as usize..end).unwrap_or_default());
+                    let part = file.get(range.start as usize..end).unwrap_or_default();
+                    validator.feed(range.start, Bytes::copy_from_slice(part));
                 }
             }
         }

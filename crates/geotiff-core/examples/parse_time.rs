@@ -3,15 +3,15 @@
 use std::hint::black_box;
 use std::time::Instant;
 
-use geotiff_core::{Limits, MetadataDecoder, Step};
+use geotiff_core::{Bytes, Limits, MetadataDecoder, Step};
 
 /// What a reader prefetches.
 const PREFETCH: usize = 32 << 10;
 
-fn parse(header: &[u8], size: u64) -> bool {
+fn parse(header: &Bytes, size: u64) -> bool {
     let mut decoder = MetadataDecoder::new(Limits::default());
     decoder.set_file_size(size);
-    decoder.feed(0, header);
+    decoder.feed(0, header.clone());
     let Ok(Step::Finished(tiff)) = decoder.decode() else { return false };
     let Some(page) = tiff.pages().first() else { return false };
     let geo = page.georeferencing();
@@ -23,8 +23,8 @@ fn parse(header: &[u8], size: u64) -> bool {
 fn main() {
     for path in std::env::args().skip(1) {
         let Ok(file) = std::fs::read(&path) else { continue };
-        let header = &file[..file.len().min(PREFETCH)];
-        if !parse(header, file.len() as u64) {
+        let header = Bytes::copy_from_slice(&file[..file.len().min(PREFETCH)]);
+        if !parse(&header, file.len() as u64) {
             println!("{path}: needs more than its first {PREFETCH} bytes");
             continue;
         }
@@ -32,7 +32,7 @@ fn main() {
             .map(|_| {
                 let start = Instant::now();
                 for _ in 0..200 {
-                    black_box(parse(black_box(header), file.len() as u64));
+                    black_box(parse(black_box(&header), file.len() as u64));
                 }
                 start.elapsed() / 200
             })

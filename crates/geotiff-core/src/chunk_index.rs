@@ -1,8 +1,11 @@
 //! Where the chunks of an image lie, loaded in blocks on demand.
 
+use alloc::borrow::Cow;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::ops::Range;
+
+use bytes::Bytes;
 
 use crate::ifd::RawEntry;
 use crate::segments::Segments;
@@ -154,9 +157,9 @@ impl ChunkIndex {
         core::iter::once(&self.offsets).chain(self.counts.as_ref())
     }
 
-    fn bytes(&self, range: &Range<u64>) -> Option<&[u8]> {
+    fn bytes(&self, range: &Range<u64>) -> Option<Cow<'_, [u8]>> {
         let len = range.end.checked_sub(range.start)?;
-        self.blocks.get(range.start, len).or_else(|| self.header.get(range.start, len))
+        self.blocks.read(range.start, len).or_else(|| self.header.read(range.start, len))
     }
 
     /// File ranges that must be fed before [`get`](Self::get) can answer for `chunks`: whole blocks, sorted,
@@ -199,7 +202,7 @@ impl ChunkIndex {
             let first = usize::try_from(from.saturating_sub(offset)).unwrap_or(usize::MAX);
             let last = usize::try_from(to.saturating_sub(offset)).unwrap_or(usize::MAX);
             if let Some(part) = bytes.get(first..last) {
-                self.blocks.insert(from, part);
+                self.blocks.insert(from, &Bytes::copy_from_slice(part));
                 used = true;
             }
         }
@@ -275,7 +278,7 @@ impl ChunkIndex {
         let bytes = self.bytes(&range).ok_or_else(|| {
             Error::usage("the block of the chunk index was not fed").with_tag(column.tag).at(range.start)
         })?;
-        match unsigned(column.field_type, self.order, bytes) {
+        match unsigned(column.field_type, self.order, &bytes) {
             Some(value) => Ok(Some(value)),
             None => Err(Error::malformed("negative or not an integer").with_tag(column.tag).at(range.start)),
         }

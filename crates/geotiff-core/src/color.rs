@@ -92,6 +92,7 @@ impl fmt::Display for ColorInterpretation {
 pub(crate) fn interpretation(image: &Image, band: u16, table: bool) -> ColorInterpretation {
     use ColorInterpretation as C;
     let named = match image.photometric() {
+        _ if image.is_read_as_rgba() => [C::Red, C::Green, C::Blue, C::Alpha].get(usize::from(band)),
         _ if table && band == 0 => [C::Palette].get(usize::from(band)),
         // GDAL gives every bitmap a table of two colours.
         _ if image.is_bitmap() => [C::Palette].get(usize::from(band)),

@@ -1,5 +1,6 @@
 //! The sans-IO decoder: from ranges asked for and fed to a [`Tiff`].
 
+use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::collections::BTreeSet;
 use alloc::string::ToString;
@@ -7,6 +8,8 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::mem;
 use core::ops::Range;
+
+use bytes::Bytes;
 
 use crate::chunk_index::merge;
 use crate::ghost;
@@ -127,8 +130,11 @@ impl MetadataDecoder {
     /// Adds bytes of the file at `offset`: any part, in any order; overlaps are fine. At the end of the file
     /// feed what there is; what was asked for and not fed before the next [`decode`](Self::decode) is taken
     /// to lie past the end.
-    pub fn feed(&mut self, offset: u64, bytes: &[u8]) {
-        self.data.insert(offset, bytes);
+    ///
+    /// The bytes are shared, not copied: the [`Tiff`] keeps them alive. Of a slice make
+    /// [`Bytes::copy_from_slice`], of one that lives forever (a file in flash memory) [`Bytes::from_static`].
+    pub fn feed(&mut self, offset: u64, bytes: impl Into<Bytes>) {
+        self.data.insert(offset, &bytes.into());
     }
 
     /// Starts with bytes that were kept from an earlier decode.
@@ -183,7 +189,7 @@ impl MetadataDecoder {
             fed |= gaps.first() != Some(&range);
             self.denied.extend(gaps);
         }
-        if fed || self.data.file_size.is_some() || self.data.len() > 0 {
+        if fed || self.data.file_size.is_some() || !self.data.is_empty() {
             Ok(())
         } else {
             Err(Error::usage("nothing of what was asked for was fed"))
@@ -212,8 +218,8 @@ impl MetadataDecoder {
     }
 
     /// Bytes of the file, or what to ask for instead: `ahead` bytes from the start, but `len` at least.
-    fn bytes(&self, start: u64, len: u64, ahead: u64) -> Result<&[u8], Stop> {
-        if let Some(bytes) = self.data.get(start, len) {
+    fn bytes(&self, start: u64, len: u64, ahead: u64) -> Result<Cow<'_, [u8]>, Stop> {
+        if let Some(bytes) = self.data.read(start, len) {
             return Ok(bytes);
         }
         let past = || Stop::Failed(Error::malformed("the file ends too early").at(start));
@@ -315,7 +321,7 @@ impl MetadataDecoder {
         let ahead = READ_AHEAD.get(self.jumps).copied().unwrap_or(LATER_READ_AHEAD);
         let (count_size, entry_size, next_size) = if big { (8, 20, 8) } else { (2, 12, 4) };
         let count = self.bytes(offset, count_size, ahead)?;
-        let count = if big { order.u64(count) } else { order.u16(count).map(u64::from) }.unwrap_or(0);
+        let count = if big { order.u64(&count) } else { order.u16(&count).map(u64::from) }.unwrap_or(0);
         let too_many = |e: Error| Stop::Failed(e.in_ifd(offset));
         if count == 0 {
             return Err(too_many(Error::malformed("an IFD without entries")));
@@ -332,7 +338,7 @@ impl MetadataDecoder {
         let table = self.bytes(first, len, ahead)?;
         let end = first.saturating_add(len);
         let next = match self.bytes(end, next_size, next_size) {
-            Ok(bytes) => if big { order.u64(bytes) } else { order.u32(bytes).map(u64::from) }.unwrap_or(0),
+            Ok(bytes) => if big { order.u64(&bytes) } else { order.u32(&bytes).map(u64::from) }.unwrap_or(0),
             Err(Stop::Failed(_)) => 0,
             Err(needs) => return Err(needs),
         };
@@ -414,7 +420,7 @@ impl MetadataDecoder {
 
     fn sub_offsets(&self, order: ByteOrder, value: &RawEntry) -> Option<Vec<u64>> {
         let size = usize::from(value.field_type.size()?);
-        let bytes = self.data.get(value.position, value.len?)?;
+        let bytes = self.data.read(value.position, value.len?)?;
         Some(
             bytes
                 .chunks_exact(size)
@@ -437,7 +443,7 @@ impl MetadataDecoder {
             if !(is_eager(raw.tag) || raw.tag == Tag::XMP && len <= MAX_XMP) {
                 continue;
             }
-            if self.data.get(range.start, len).is_some() {
+            if self.data.gaps(range.clone()).is_empty() {
                 continue;
             }
             if len > self.limits.max_tag_bytes {
@@ -475,6 +481,7 @@ impl MetadataDecoder {
 
     fn finish(&mut self) -> Result<Tiff, Error> {
         let Some(header) = self.header else { return Err(not_a_tiff()) };
+        self.data.join();
         let data = Arc::new(mem::take(&mut self.data));
         let ifds = mem::take(&mut self.ifds).into_iter().map(|raw| build(raw, header.order, &data)).collect();
         Tiff::assemble(Parts {

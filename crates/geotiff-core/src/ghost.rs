@@ -22,14 +22,14 @@ pub struct GhostHeader {
 
 /// The ghost header at `offset`, or the length of bytes from there that would tell.
 pub(crate) fn find(data: &Segments, offset: u64, max: u64) -> Result<Option<GhostHeader>, u64> {
-    let Some(start) = data.get(offset, PREFIX) else { return Err(PREFIX) };
+    let Some(start) = data.read(offset, PREFIX) else { return Err(PREFIX) };
     let Some(rest) = start.strip_prefix(MARKER) else { return Ok(None) };
     let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
     let size =
         rest.get(..digits).and_then(|d| core::str::from_utf8(d).ok()).and_then(|d| d.parse::<u64>().ok());
     let Some(size) = size.filter(|&size| size <= max) else { return Ok(None) };
     let len = PREFIX.saturating_add(size);
-    let Some(all) = data.get(offset, len) else { return Err(len) };
+    let Some(all) = data.read(offset, len) else { return Err(len) };
     let body = all.get(PREFIX as usize..).unwrap_or_default();
     let text = String::from_utf8_lossy(body).into_owned();
     Ok(Some(GhostHeader { offset, len, text }))

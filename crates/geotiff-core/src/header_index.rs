@@ -4,6 +4,8 @@ use alloc::borrow::ToOwned;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use bytes::Bytes;
+
 use crate::segments::Segments;
 use crate::{ChunkIndex, Error, Ifd, Limits, MetadataDecoder, Step, Tiff};
 
@@ -33,23 +35,23 @@ impl HeaderIndex {
         version: &str,
         chunk_indexes: impl IntoIterator<Item = &'a ChunkIndex>,
     ) -> Self {
-        let mut data = Segments::of_size(tiff.file_size());
-        let source = tiff.data();
+        let mut parts = Vec::new();
         let header = if tiff.is_big_tiff() { 16 } else { 8 };
         let ghost = match tiff.ghost_header() {
             Some(ghost) => ghost.end(),
             // Enough to see that there is none.
             None => crate::ghost::PREFIX.saturating_add(header),
         };
-        copy(source, &mut data, 0, header.max(ghost));
-        for ifd in tiff.ifds() {
-            copy_ifd(ifd, &mut data);
-        }
+        parts.extend(tiff.data().overlap(0..header.max(ghost)));
+        tiff.ifds().iter().for_each(|ifd| collect_ifd(ifd, &mut parts));
         for index in chunk_indexes {
-            for (offset, bytes) in index.loaded().runs() {
-                data.insert(offset, bytes);
-            }
+            parts.extend(index.loaded().runs().map(|(offset, bytes)| (offset, &bytes[..])));
         }
+        // In their order each is added at the end.
+        parts.sort_by_key(|(offset, _)| *offset);
+        let mut data = Segments::of_size(tiff.file_size());
+        parts.iter().for_each(|(offset, bytes)| data.insert(*offset, &Bytes::copy_from_slice(bytes)));
+        data.join();
         Self { version: version.to_owned(), data }
     }
 
@@ -84,7 +86,7 @@ impl HeaderIndex {
         out.extend_from_slice(self.version.as_bytes());
         // 0 is "unknown": no file that was read is empty.
         put(&mut out, self.data.file_size.unwrap_or(0));
-        put(&mut out, self.data.runs().count() as u64);
+        put(&mut out, self.data.runs().len() as u64);
         let mut at = 0;
         for (offset, bytes) in self.data.runs() {
             put(&mut out, offset.saturating_sub(at));
@@ -123,30 +125,19 @@ impl HeaderIndex {
         for _ in 0..runs {
             let offset = get(&mut rest).and_then(|delta| at.checked_add(delta)).ok_or_else(damaged)?;
             let run = take(&mut rest).ok_or_else(damaged)?;
-            data.insert(offset, run);
+            data.insert(offset, &Bytes::copy_from_slice(run));
             at = offset.checked_add(run.len() as u64).ok_or_else(damaged)?;
         }
         if rest.is_empty() { Ok(Self { version, data }) } else { Err(damaged()) }
     }
 }
 
-/// Copies what `source` has of `start..end`.
-fn copy(source: &Segments, data: &mut Segments, start: u64, end: u64) {
-    for (offset, bytes) in source.overlap(start..end) {
-        data.insert(offset, bytes);
-    }
-}
-
-fn copy_ifd(ifd: &Ifd, data: &mut Segments) {
-    copy(&ifd.data, data, ifd.table.start, ifd.table.end);
-    for raw in ifd.entries.iter() {
-        if let Some(range) = raw.range().filter(|_| crate::decoder::is_kept(raw.tag)) {
-            copy(&ifd.data, data, range.start, range.end);
-        }
-    }
-    for sub in ifd.sub_ifds() {
-        copy_ifd(sub, data);
-    }
+/// What is known of a directory and of the values that are kept: offset and bytes.
+fn collect_ifd<'a>(ifd: &'a Ifd, parts: &mut Vec<(u64, &'a [u8])>) {
+    parts.extend(ifd.data.overlap(ifd.table.clone()));
+    let kept = ifd.entries.iter().filter(|raw| crate::decoder::is_kept(raw.tag));
+    kept.filter_map(|raw| raw.range()).for_each(|range| parts.extend(ifd.data.overlap(range)));
+    ifd.sub_ifds().iter().for_each(|sub| collect_ifd(sub, parts));
 }
 
 /// FNV-1a of 64 bits.

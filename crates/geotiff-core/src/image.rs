@@ -114,10 +114,28 @@ impl Image {
         self.height
     }
 
-    /// Samples of a pixel: bands (SamplesPerPixel, 1 by default).
+    /// Samples of a pixel as they are stored (SamplesPerPixel, 1 by default).
     #[must_use]
     pub fn samples_per_pixel(&self) -> u16 {
         self.samples
+    }
+
+    /// Bands that reads of the image give: those of its samples, but 4 of [CMYK](Self::is_read_as_rgba).
+    #[must_use]
+    pub fn band_count(&self) -> u16 {
+        if self.is_read_as_rgba() { 4 } else { self.samples }
+    }
+
+    /// Whether reads give red, green, blue and an opaque alpha for the samples, as GDAL does: cyan, magenta, yellow
+    /// and black of 8 bits each, chunky, with or without further samples, which are left away.
+    #[must_use]
+    pub fn is_read_as_rgba(&self) -> bool {
+        self.photometric == Photometric::SEPARATED
+            && self.planar == PlanarConfiguration::CHUNKY
+            && self.samples >= 4
+            && self.bits.iter().all(|&bits| bits == 8)
+            // TIFF 6.0, section 16: 1, the default, is CMYK.
+            && self.ifd.single_short(Tag::INK_SET).unwrap_or(1) == 1
     }
 
     /// Bits of each sample (BitsPerSample, 1 by default), one value a sample.

@@ -10,7 +10,7 @@
 //! ([`Limits`]).
 //!
 //! ```
-//! use geotiff_core::{Limits, MetadataDecoder, Step};
+//! use geotiff_core::{Bytes, Limits, MetadataDecoder, Step};
 //!
 //! # fn tiny() -> Vec<u8> {
 //! #     let mut f = b"II*\0\x08\0\0\0\x04\0".to_vec();
@@ -24,7 +24,7 @@
 //! #     f.extend([0; 6]);
 //! #     f
 //! # }
-//! let file: Vec<u8> = tiny();
+//! let file: Bytes = tiny().into();
 //! let mut decoder = MetadataDecoder::new(Limits::default());
 //! let tiff = loop {
 //!     match decoder.decode()? {
@@ -33,7 +33,7 @@
 //!             for range in ranges {
 //!                 let end = (range.end as usize).min(file.len());
 //!                 let start = (range.start as usize).min(end);
-//!                 decoder.feed(range.start, &file[start..end]);
+//!                 decoder.feed(range.start, file.slice(start..end));
 //!             }
 //!         }
 //!     }
@@ -90,6 +90,7 @@ mod values;
 mod xml;
 
 pub use byte_order::ByteOrder;
+pub use bytes::Bytes;
 pub use chunk_grid::ChunkGrid;
 pub use chunk_index::{ChunkIndex, ChunkLocation};
 pub use codes::{Compression, ExtraSample, Photometric, PlanarConfiguration, Predictor, SampleFormat};

@@ -139,6 +139,9 @@ pub(crate) struct BandDefaults {
     pub(crate) count: u16,
     pub(crate) nbits: Option<u16>,
     pub(crate) colors: Vec<ColorInterpretation>,
+    /// GDAL does not ask what the metadata say of a bitmap, which always has a table of two colours, or of what it
+    /// reads as RGBA.
+    pub(crate) fixed_colors: bool,
     pub(crate) first_scale: Option<(f64, f64)>,
     pub(crate) unit: Option<&'static str>,
 }
@@ -154,7 +157,7 @@ pub struct BandMetadata<'a> {
 impl GdalMetadata {
     pub(crate) fn read(image: &Image, geo: &Georeferencing, cog: bool, max_xml_nodes: usize) -> Self {
         let color_table = ColorTable::of(image);
-        let count = image.samples_per_pixel();
+        let count = image.band_count();
         let mut metadata = Self {
             domains: Domains::default(),
             bands: BTreeMap::new(),
@@ -162,6 +165,7 @@ impl GdalMetadata {
                 count,
                 nbits: nbits(image),
                 colors: colors(image, color_table.is_some()),
+                fixed_colors: image.is_bitmap() || image.is_read_as_rgba(),
                 first_scale: vertical_scale(image, geo),
                 unit: geo.geokeys().and_then(GeoKeys::vertical_unit),
             },
@@ -302,8 +306,7 @@ fn nbits(image: &Image) -> Option<u16> {
 
 /// The colour interpretations of bands up to the last that has one.
 fn colors(image: &Image, table: bool) -> Vec<ColorInterpretation> {
-    let mut colors: Vec<_> =
-        (0..image.samples_per_pixel()).map(|band| interpretation(image, band, table)).collect();
+    let mut colors: Vec<_> = (0..image.band_count()).map(|band| interpretation(image, band, table)).collect();
     let used =
         colors.iter().rposition(|&c| c != ColorInterpretation::Undefined).map_or(0, |i| i.saturating_add(1));
     colors.truncate(used);
@@ -368,9 +371,7 @@ impl<'a> BandMetadata<'a> {
     #[must_use]
     pub fn color_interpretation(&self) -> ColorInterpretation {
         let default = self.all.defaults.colors.get(usize::from(self.band)).copied();
-        // GDAL does not ask what is said of a bitmap: it always has a table of two colours.
-        let is_bitmap = self.all.defaults.nbits == Some(1) && default == Some(ColorInterpretation::Palette);
-        let given = self.items.and_then(|items| items.color).filter(|_| !is_bitmap);
+        let given = self.items.and_then(|items| items.color).filter(|_| !self.all.defaults.fixed_colors);
         given.or(default).unwrap_or_default()
     }
 

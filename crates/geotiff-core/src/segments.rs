@@ -1,10 +1,14 @@
 //! The bytes fed so far, by file offset.
 
+use alloc::borrow::Cow;
 use alloc::vec::Vec;
 use core::fmt;
 use core::ops::Range;
 
-/// Disjoint, non-adjacent runs of file bytes, sorted by offset.
+use bytes::Bytes;
+
+/// Disjoint runs of file bytes, sorted by offset, as they were fed: those that touch are joined on demand, since
+/// joining them one by one would copy all bytes again for each.
 #[derive(Clone, Default)]
 pub(crate) struct Segments {
     runs: Vec<Run>,
@@ -15,7 +19,7 @@ pub(crate) struct Segments {
 #[derive(Clone)]
 struct Run {
     start: u64,
-    bytes: Vec<u8>,
+    bytes: Bytes,
 }
 
 impl Run {
@@ -35,7 +39,7 @@ impl Segments {
         self.runs.partition_point(|run| run.start <= offset).checked_sub(1)
     }
 
-    /// The bytes of `start..start + len`, if all of them are here.
+    /// The bytes of `start..start + len`, if one run has them all.
     pub(crate) fn get(&self, start: u64, len: u64) -> Option<&[u8]> {
         let run = self.runs.get(self.position(start)?)?;
         let from = usize::try_from(start.checked_sub(run.start)?).ok()?;
@@ -43,42 +47,36 @@ impl Segments {
         run.bytes.get(from..to)
     }
 
-    /// Adds bytes at `offset`; where bytes are already known, the known ones stay.
-    pub(crate) fn insert(&mut self, offset: u64, bytes: &[u8]) {
+    /// The bytes of `start..start + len`, if all of them are here: a copy where they lie in several runs.
+    pub(crate) fn read(&self, start: u64, len: u64) -> Option<Cow<'_, [u8]>> {
+        if let Some(bytes) = self.get(start, len) {
+            return Some(Cow::Borrowed(bytes));
+        }
+        let range = start..start.checked_add(len)?;
+        if !self.gaps(range.clone()).is_empty() {
+            return None;
+        }
+        let mut whole = Vec::with_capacity(usize::try_from(len).ok()?);
+        self.overlap(range).for_each(|(_, bytes)| whole.extend_from_slice(bytes));
+        Some(Cow::Owned(whole))
+    }
+
+    /// Adds bytes at `offset`, which are shared, not copied; where bytes are already known, the known ones stay.
+    pub(crate) fn insert(&mut self, offset: u64, bytes: &Bytes) {
         let Some(end) = offset.checked_add(bytes.len() as u64) else { return };
         for gap in self.gaps(offset..end) {
             let from = gap.start.saturating_sub(offset) as usize;
             let to = gap.end.saturating_sub(offset) as usize;
-            if let Some(part) = bytes.get(from..to) {
-                self.insert_gap(gap.start, part);
-            }
+            let next = self.runs.partition_point(|run| run.start <= gap.start);
+            self.runs.insert(next, Run { start: gap.start, bytes: bytes.slice(from..to) });
         }
     }
 
-    /// Adds bytes that overlap no run, joining them to the neighbours they touch.
-    fn insert_gap(&mut self, start: u64, bytes: &[u8]) {
-        let next = self.runs.partition_point(|run| run.start <= start);
-        let end = start.saturating_add(bytes.len() as u64);
-        let follower = match self.runs.get(next) {
-            Some(run) if run.start == end => Some(self.runs.remove(next)),
-            _ => None,
-        };
-        let joined = next.checked_sub(1).and_then(|i| self.runs.get_mut(i)).filter(|run| run.end() == start);
-        let run = match joined {
-            Some(run) => {
-                run.bytes.extend_from_slice(bytes);
-                run
-            }
-            None => {
-                self.runs.insert(next, Run { start, bytes: bytes.to_vec() });
-                match self.runs.get_mut(next) {
-                    Some(run) => run,
-                    None => return,
-                }
-            }
-        };
-        if let Some(follower) = follower {
-            run.bytes.extend_from_slice(&follower.bytes);
+    /// Makes one run of those that touch.
+    pub(crate) fn join(&mut self) {
+        let touch = |a: &Run, b: &Run| a.end() == b.start;
+        if !self.runs.is_sorted_by(|a, b| !touch(a, b)) {
+            self.runs = self.runs.chunk_by(touch).filter_map(joined).collect();
         }
     }
 
@@ -105,7 +103,8 @@ impl Segments {
     /// The parts of `range` that are here: offset and bytes.
     pub(crate) fn overlap(&self, range: Range<u64>) -> impl Iterator<Item = (u64, &[u8])> {
         let first = self.position(range.start).unwrap_or(0);
-        self.runs.get(first..).unwrap_or_default().iter().filter_map(move |run| {
+        let after = self.runs.partition_point(|run| run.start < range.end).max(first);
+        self.runs.get(first..after).unwrap_or_default().iter().filter_map(move |run| {
             let start = run.start.max(range.start);
             let end = run.end().min(range.end);
             let from = usize::try_from(start.checked_sub(run.start)?).ok()?;
@@ -115,14 +114,26 @@ impl Segments {
     }
 
     /// The runs: offset and bytes.
-    pub(crate) fn runs(&self) -> impl Iterator<Item = (u64, &[u8])> {
-        self.runs.iter().map(|run| (run.start, run.bytes.as_slice()))
+    pub(crate) fn runs(&self) -> impl ExactSizeIterator<Item = (u64, &Bytes)> {
+        self.runs.iter().map(|run| (run.start, &run.bytes))
     }
 
-    /// Bytes held.
-    pub(crate) fn len(&self) -> u64 {
-        self.runs.iter().fold(0, |sum, run| sum.saturating_add(run.bytes.len() as u64))
+    /// Whether nothing is here.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.runs.is_empty()
     }
+}
+
+/// One run of runs that touch.
+fn joined(runs: &[Run]) -> Option<Run> {
+    let (first, rest) = runs.split_first()?;
+    if rest.is_empty() {
+        return Some(first.clone());
+    }
+    let len = runs.iter().fold(0_usize, |sum, run| sum.saturating_add(run.bytes.len()));
+    let mut whole = Vec::with_capacity(len);
+    runs.iter().for_each(|run| whole.extend_from_slice(&run.bytes));
+    Some(Run { start: first.start, bytes: whole.into() })
 }
 
 impl fmt::Debug for Segments {
@@ -138,16 +149,23 @@ mod tests {
 
     #[test]
     fn joins_neighbours_and_keeps_known_bytes() {
+        let insert = |s: &mut Segments, offset, bytes: &'static [u8]| s.insert(offset, &bytes.into());
         let mut s = Segments::default();
-        s.insert(10, &[1, 2, 3]);
-        s.insert(20, &[9]);
+        insert(&mut s, 10, &[1, 2, 3]);
+        insert(&mut s, 20, &[9]);
         assert_eq!(s.gaps(8..22), vec![8..10, 13..20, 21..22]);
-        s.insert(12, &[7, 4, 5, 6, 7, 8, 9, 10, 7, 7]);
-        assert_eq!(s.get(10, 12), Some(&[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 9, 7][..]));
-        assert_eq!(s.runs().count(), 1);
-        assert_eq!(s.get(10, 13), None);
-        s.insert(5, &[0; 5]);
-        assert_eq!(s.runs().count(), 1);
-        assert_eq!(s.len(), 17);
+        insert(&mut s, 12, &[7, 4, 5, 6, 7, 8, 9, 10, 7, 7]);
+        let whole = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 9, 7];
+        assert_eq!(s.read(10, 12).as_deref(), Some(&whole[..]));
+        assert_eq!((s.get(10, 12), s.read(10, 13)), (None, None));
+        assert!(s.gaps(10..22).is_empty());
+        insert(&mut s, 5, &[0; 5]);
+        insert(&mut s, 30, &[1]);
+        s.join();
+        assert_eq!(
+            s.runs().map(|(start, bytes)| (start, bytes.len())).collect::<Vec<_>>(),
+            [(5, 17), (30, 1)]
+        );
+        assert_eq!(s.get(10, 12), Some(&whole[..]));
     }
 }

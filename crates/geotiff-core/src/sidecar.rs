@@ -109,8 +109,8 @@ impl Page {
     #[must_use]
     pub fn with_external_overviews(mut self, file: &Tiff) -> Self {
         let Some(other) = file.pages().first().filter(|_| self.overviews.is_empty()) else { return self };
-        let bands = self.image.samples_per_pixel();
-        if other.image.samples_per_pixel() != bands || other.image.data_type().is_err() {
+        let bands = self.image.band_count();
+        if other.image.band_count() != bands || other.image.data_type().is_err() {
             return self;
         }
         self.overviews.push(other.image.clone());
@@ -129,7 +129,7 @@ impl Page {
         let Some(other) = file.pages().first().filter(|_| self.mask.is_none()) else { return self };
         let samples = other.image.samples_per_pixel();
         let same = (other.image.width(), other.image.height()) == (self.image.width(), self.image.height());
-        if !same || (samples != 1 && samples != self.image.samples_per_pixel()) {
+        if !same || (samples != 1 && samples != self.image.band_count()) {
             return self;
         }
         self.mask = Some(other.image.clone());

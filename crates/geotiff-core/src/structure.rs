@@ -78,6 +78,9 @@ pub(crate) fn image_structure(image: &Image, cog: bool, domains: &mut Domains) {
     if (jpeg || old_jpeg) && image.photometric() == Photometric::YCBCR {
         domains.set(STRUCTURE, "SOURCE_COLOR_SPACE", "YCbCr");
     }
+    if image.is_read_as_rgba() {
+        domains.set(STRUCTURE, "SOURCE_COLOR_SPACE", "CMYK");
+    }
     if image.compression() != Compression::NONE {
         match image.gdal_compression() {
             Some(name) => domains.set(STRUCTURE, "COMPRESSION", name),

@@ -6,6 +6,8 @@ use alloc::vec::Vec;
 use core::mem;
 use core::ops::Range;
 
+use bytes::Bytes;
+
 use crate::chunk_index::merge;
 use crate::segments::Segments;
 use crate::{ByteOrder, ChunkIndex, ChunkLocation, Error, GhostHeader, Image, Page, Tiff};
@@ -164,13 +166,14 @@ impl CogValidator {
     }
 
     /// Adds bytes of the file at `offset`.
-    pub fn feed(&mut self, offset: u64, bytes: &[u8]) {
-        self.data.insert(offset, bytes);
+    pub fn feed(&mut self, offset: u64, bytes: impl Into<Bytes>) {
+        let bytes = bytes.into();
+        self.data.insert(offset, &bytes);
         for level in &mut self.levels {
             // Bytes of no index are of leaders and trailers.
-            let _ = level.index.feed(offset, bytes);
+            let _ = level.index.feed(offset, &bytes);
             if let Some((_, index)) = &mut level.mask {
-                let _ = index.feed(offset, bytes);
+                let _ = index.feed(offset, &bytes);
             }
         }
     }
@@ -310,8 +313,8 @@ impl CogValidator {
         let mut findings = Vec::new();
         if ghost.leader_is_size() {
             // Little-endian in files of either order.
-            let leader = location.offset.checked_sub(4).and_then(|at| self.data.get(at, 4));
-            let size = leader.and_then(|bytes| ByteOrder::LittleEndian.u32(bytes));
+            let leader = location.offset.checked_sub(4).and_then(|at| self.data.read(at, 4));
+            let size = leader.and_then(|bytes| ByteOrder::LittleEndian.u32(&bytes));
             if size.map(u64::from) != Some(location.len) {
                 let size = size.map_or_else(|| "unreadable".into(), |size| format!("{size}"));
                 findings.push(format!(
@@ -322,8 +325,8 @@ impl CogValidator {
         }
         if ghost.trailer_repeats() && location.len >= 4 {
             let end = location.range().end;
-            let last = end.checked_sub(4).and_then(|at| self.data.get(at, 4));
-            if last.is_none() || last != self.data.get(end, 4) {
+            let last = end.checked_sub(4).and_then(|at| self.data.read(at, 4));
+            if last.is_none() || last != self.data.read(end, 4) {
                 findings.push(format!("the trailer of chunk {chunk} does not repeat its last four bytes"));
             }
         }

@@ -197,7 +197,7 @@ fn missing_byte_counts_of_one_strip_reach_to_the_end() {
     let file = LE.file(&[entries]);
     let mut decoder = geotiff_core::MetadataDecoder::new(Limits::default());
     decoder.set_file_size(1150);
-    decoder.feed(0, &file);
+    decoder.feed(0, file);
     let Step::Finished(tiff) = decoder.decode().unwrap() else { panic!("asks for more") };
     let index = tiff.pages()[0].image().chunk_index();
     assert_eq!(index.get(0).unwrap().unwrap().range(), 150..1150);

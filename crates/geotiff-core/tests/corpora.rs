@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use common::*;
-use geotiff_core::{ByteOrder, CogValidator, Limits, Page, Pam, Tiff, ValidationStep};
+use geotiff_core::{ByteOrder, Bytes, CogValidator, Limits, Page, Pam, Tiff, ValidationStep};
 
 /// The folder of the corpora; `None`, loudly, where there is none.
 fn corpora() -> Option<PathBuf> {
@@ -128,7 +128,8 @@ fn cog_or_not_as_rio_cogeo_has_it() {
                 ValidationStep::NeedsData(ranges) => {
                     for range in ranges {
                         let end = file.len().min(range.end as usize);
-                        validator.feed(range.start, file.get(range.start as usize..end).unwrap_or_default());
+                        let part = file.get(range.start as usize..end).unwrap_or_default();
+                        validator.feed(range.start, Bytes::copy_from_slice(part));
                     }
                 }
             }

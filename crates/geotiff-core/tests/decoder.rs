@@ -71,7 +71,7 @@ fn a_next_ifd_past_the_end_keeps_what_was_read() {
         // With the size told there is nothing to ask for.
         let mut decoder = MetadataDecoder::new(Limits::default());
         decoder.set_file_size(file.len() as u64);
-        decoder.feed(0, &file);
+        decoder.feed(0, file.clone());
         assert!(matches!(decoder.decode(), Ok(Step::Finished(_))));
     }
 }
@@ -269,7 +269,7 @@ fn a_header_in_one_request() {
 fn nothing_is_asked_for_that_was_fed() {
     let file = BIG_BE.file(&[BIG_BE.gray(3, 2, 100), BIG_BE.gray(3, 2, 100)]);
     let mut decoder = MetadataDecoder::new(Limits::default());
-    decoder.feed(0, &file);
+    decoder.feed(0, file.clone());
     decoder.set_file_size(file.len() as u64);
     assert!(matches!(decoder.decode(), Ok(Step::Finished(_))));
     assert_eq!(decoder.decode().unwrap_err().kind(), ErrorKind::Usage);
@@ -298,7 +298,7 @@ fn every_order_and_size_of_pieces_gives_the_same() {
     for size in [1, 2, 3, 7, 64, 1000] {
         let mut decoder = MetadataDecoder::new(Limits::default());
         for (i, piece) in file.chunks(size).enumerate().collect::<Vec<_>>().into_iter().rev() {
-            decoder.feed((i * size) as u64, piece);
+            decoder.feed((i * size) as u64, piece.to_vec());
         }
         let Step::Finished(tiff) = decoder.decode().unwrap() else { panic!("asks for more") };
         assert_eq!(tiff.pages().len(), 2);

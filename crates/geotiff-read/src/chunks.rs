@@ -16,7 +16,7 @@ impl Level {
     pub fn chunk_windows(&self) -> Vec<PixelWindow> {
         let grid = self.image().chunks();
         let (chunk_width, chunk_height) = (grid.chunk_width().max(1), grid.chunk_height().max(1));
-        let samples = u64::from(self.image().samples_per_pixel());
+        let samples = u64::from(self.image().band_count());
         let sample_size = self.image().data_type().map_or(1, |data_type| data_type.size() as u64);
         let chunk_bytes = u64::from(chunk_width) * u64::from(chunk_height) * samples * sample_size;
         let chunks = (WINDOW_BYTES / chunk_bytes.max(1)).max(1);

@@ -1,5 +1,6 @@
 //! From the compressed bytes of one chunk to its pixels in the output.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -8,6 +9,7 @@ use std::sync::Arc;
 use geotiff_codecs::{ChunkSpec, Codecs, SampleOrder, Workspace};
 
 use crate::cache::DecodedChunk;
+use crate::colour::cmyk_to_rgba;
 use crate::image::ImageState;
 use crate::plan::PlannedChunk;
 use crate::sink::Sink;
@@ -120,6 +122,7 @@ impl ImageTask {
             }
             let decoded = &mut pixels[..len];
             self.codecs.decode(bytes, &spec, order, decoded, workspace)?;
+            let spec = self.recolour(decoded, spec, order);
             for sink in &self.sinks {
                 // SAFETY: the caller's promise.
                 unsafe { sink.place(chunk, self.state.is_planar(), decoded, &spec, order) }?;
@@ -144,9 +147,13 @@ impl ImageTask {
             let Some(part) = chunk.part(rows.clone()) else { return Ok(()) };
             let mut spec = *spec;
             spec.height = rows.end - rows.start;
+            let mut samples = Cow::Borrowed(samples);
+            if self.state.image().is_read_as_rgba() {
+                spec = self.recolour(samples.to_mut(), spec, order);
+            }
             for sink in &self.sinks {
                 // SAFETY: the caller's promise: the parts of a chunk are disjoint.
-                unsafe { sink.place(&part, self.state.is_planar(), samples, &spec, order) }?;
+                unsafe { sink.place(&part, self.state.is_planar(), &samples, &spec, order) }?;
             }
             Ok::<(), Error>(())
         };
@@ -166,13 +173,15 @@ impl ImageTask {
             let (workspace, _) = &mut *scratch.borrow_mut();
             self.codecs.decode(bytes, spec, SampleOrder::Planar, &mut pixels, workspace)
         })?;
+        let spec = self.recolour(&mut pixels, *spec, SampleOrder::Planar);
+        pixels.truncate(spec.decoded_len()?);
         Ok(DecodedChunk::new(pixels))
     }
 
     /// Puts the wanted pixels of a whole decoded chunk into every sink.
     #[allow(unsafe_code, reason = "as for `run`")]
     unsafe fn place(&self, chunk: &PlannedChunk, decoded: &DecodedChunk) -> Result<(), Error> {
-        let spec = self.state.chunk_spec(chunk.row)?;
+        let spec = self.as_read(self.state.chunk_spec(chunk.row)?);
         for sink in &self.sinks {
             let planar = self.state.is_planar();
             // SAFETY: the caller's promise.
@@ -208,8 +217,22 @@ impl ImageTask {
 
     /// Interleaved only where that saves taking the samples apart and putting them together again.
     fn order(&self, spec: &ChunkSpec<'_>) -> SampleOrder {
-        let as_is = self.sinks.iter().all(|sink| sink.takes_pixels_as_they_are(spec.samples));
+        let samples = self.as_read(*spec).samples;
+        let as_is = self.sinks.iter().all(|sink| sink.takes_pixels_as_they_are(samples));
         if as_is { SampleOrder::Interleaved } else { SampleOrder::Planar }
+    }
+
+    /// Of decoded samples as `spec` has them, those that a read gives: in place, at the front.
+    fn recolour<'a>(&self, samples: &mut [u8], spec: ChunkSpec<'a>, order: SampleOrder) -> ChunkSpec<'a> {
+        if self.state.image().is_read_as_rgba() {
+            cmyk_to_rgba(samples, spec.samples.into(), order);
+        }
+        self.as_read(spec)
+    }
+
+    /// The layout of the samples that a read gives.
+    fn as_read<'a>(&self, spec: ChunkSpec<'a>) -> ChunkSpec<'a> {
+        if self.state.image().is_read_as_rgba() { spec.with_samples(4) } else { spec }
     }
 
     #[allow(unsafe_code, reason = "as for `run`")]

@@ -199,7 +199,7 @@ impl GeoTiff {
 
     /// Bands.
     pub fn count(&self) -> u16 {
-        self.page().image().samples_per_pixel()
+        self.page().image().band_count()
     }
 
     /// The type of the samples, as rasterio reports it.
@@ -438,7 +438,7 @@ impl Inner {
     /// GDAL's order: a mask image, then nodata that the type can hold, then alpha as the last of 2 or 4 bands.
     pub(crate) fn mask_kinds(&self, level: usize) -> Vec<MaskKind> {
         let image = self.levels[level].image();
-        let count = image.samples_per_pixel();
+        let count = image.band_count();
         let data_type = image.data_type().ok();
         let nodata = self.page().nodata().zip(data_type);
         // GDAL checks the range of every integer type but this one, so that any value, then matching nothing, counts.

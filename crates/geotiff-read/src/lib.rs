@@ -51,6 +51,7 @@ pub mod blocking;
 mod budget;
 mod cache;
 mod chunks;
+mod colour;
 mod decode;
 mod error;
 mod execute;

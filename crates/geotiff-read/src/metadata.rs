@@ -43,12 +43,12 @@ async fn fetch(source: &Source, decoder: &mut MetadataDecoder, ranges: &[Range<u
         decoder.set_file_size(size);
     }
     for (range, bytes) in ranges.iter().zip(blocks) {
-        decoder.feed(range.start, &bytes);
         let end = range.start + bytes.len() as u64;
         // A short answer tells where the object ends, also when the store does not say.
         if end < range.end && !bytes.is_empty() {
             decoder.set_file_size(end);
         }
+        decoder.feed(range.start, bytes);
     }
     Ok(())
 }

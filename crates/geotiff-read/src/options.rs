@@ -1,6 +1,6 @@
 //! How to open a file, and what to read of it.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use geotiff_codecs::Codecs;
 use geotiff_core::DataType;
@@ -74,6 +74,9 @@ impl Limits {
     }
 }
 
+/// The codecs of this build, which all handles share that are not given their own.
+static BUILTIN: LazyLock<Arc<Codecs>> = LazyLock::new(|| Arc::new(Codecs::builtin()));
+
 /// How a file is opened and read: prefetch, limits, codecs, executor, coalescing.
 ///
 /// ```
@@ -111,7 +114,7 @@ impl Default for OpenOptions {
         Self {
             prefetch: 32 << 10,
             limits: Limits::default(),
-            codecs: Arc::new(Codecs::default()),
+            codecs: Arc::clone(&BUILTIN),
             executor: None,
             coalesce_gap: 64 << 10,
             coalesce_max: 4 << 20,

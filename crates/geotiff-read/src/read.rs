@@ -118,7 +118,7 @@ impl<'a> Request<'a> {
     /// The alpha band, from 0, when it is to be read as the mask.
     pub(crate) fn alpha(&self) -> Option<u16> {
         let wanted = self.options.mask && self.kinds.contains(&MaskKind::Alpha);
-        wanted.then(|| self.state().image().samples_per_pixel() - 1)
+        wanted.then(|| self.state().image().band_count() - 1)
     }
 
     /// Whether nodata has to be told while decoding: the result's samples do not show it any more.
@@ -243,7 +243,7 @@ pub(crate) fn window(
 
 /// The band numbers of a read, checked.
 pub(crate) fn bands(inner: &Inner, level: usize, options: &ReadOptions) -> Result<Vec<u16>, Error> {
-    let count = inner.level(level).image().samples_per_pixel();
+    let count = inner.level(level).image().band_count();
     let bands = options.bands.clone().unwrap_or_else(|| (1..=count).collect());
     if bands.is_empty() {
         return Err(Error::usage("no band is asked for"));

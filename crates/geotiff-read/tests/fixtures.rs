@@ -85,7 +85,7 @@ fn compare_pixels(record: &Value, expected: &Value, npy_key: &str, array: &Array
 /// What GDAL turns into RGBA while reading, and this reads as it is stored: colour conversion is a step of its own.
 fn is_converted_by_gdal(record: &Value) -> bool {
     match record["photometric"].as_str() {
-        Some("CMYK" | "CIELAB") => true,
+        Some("CIELAB") => true,
         Some("YCBCR") => record["compression"] != "JPEG",
         _ => false,
     }

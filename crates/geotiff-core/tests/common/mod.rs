@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use geotiff_core::{ByteOrder, Error, Limits, MetadataDecoder, Step, Tiff};
+use geotiff_core::{ByteOrder, Bytes, Error, Limits, MetadataDecoder, Step, Tiff};
 
 pub const ASCII: u16 = 2;
 pub const SHORT: u16 = 3;
@@ -179,7 +179,8 @@ pub fn open_log(file: &[u8], limits: Limits) -> (Result<Tiff, Error>, Vec<Vec<Ra
                 assert!(log.len() < 100_000, "the decoder does not come to an end");
                 for range in &ranges {
                     let end = file.len().min(range.end as usize);
-                    decoder.feed(range.start, file.get(range.start as usize..end).unwrap_or_default());
+                    let part = file.get(range.start as usize..end).unwrap_or_default();
+                    decoder.feed(range.start, Bytes::copy_from_slice(part));
                 }
                 log.push(ranges);
             }

@@ -9,7 +9,7 @@ extern crate alloc;
 use core::alloc::{GlobalAlloc, Layout};
 use core::sync::atomic::{AtomicUsize, Ordering};
 
-use geotiff_core::{Limits, MetadataDecoder, Step};
+use geotiff_core::{Bytes, Limits, MetadataDecoder, Step};
 
 const HEAP: usize = 1 << 20;
 
@@ -59,7 +59,7 @@ pub unsafe extern "C" fn tiff_width(file: *const u8, len: usize) -> u32 {
     let file = unsafe { core::slice::from_raw_parts(file, len) };
     let mut decoder = MetadataDecoder::new(Limits::default());
     decoder.set_file_size(len as u64);
-    decoder.feed(0, file);
+    decoder.feed(0, Bytes::copy_from_slice(file));
     match decoder.decode() {
         Ok(Step::Finished(tiff)) => tiff.pages().first().map_or(0, |page| {
             let placed = page.georeferencing().transform().is_some();
