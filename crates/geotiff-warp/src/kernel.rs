@@ -29,7 +29,7 @@ impl Kernel {
             Resampling::Lanczos => (lanczos, 3.0),
             _ => return None,
         };
-        let shrink = |ratio: f64| (1.0 / ratio).min(1.0);
+        let shrink = |ratio: f64| (1.0 / nearly_whole(ratio)).min(1.0);
         let (x, y) = (shrink(ratios.0), shrink(ratios.1));
         let is_fixed = x >= NEARLY_ONE && y >= NEARLY_ONE;
         let scale = if is_fixed { (1.0, 1.0) } else { (x, y) };
@@ -56,6 +56,13 @@ impl Kernel {
     pub(crate) fn rows(&self, y: f64, height: usize, taps: &mut Taps) {
         taps.fill(self, y, self.scale.1, height);
     }
+}
+
+/// GDAL takes a ratio that is close to a whole number for it.
+fn nearly_whole(ratio: f64) -> f64 {
+    const CLOSE: f64 = 0.05;
+    let whole = ratio.round();
+    if ratio > 1.0 && (ratio - whole).abs() < CLOSE { whole } else { ratio }
 }
 
 /// Weights of neighbouring pixels along one axis.

@@ -30,20 +30,20 @@
 //! ```
 //!
 //! Positions are transformed exactly at the corners of cells and interpolated between; a cell is divided until the
-//! middles of its sides and its centre are right to 0.06 source pixels, and a cell with a corner outside the domain of
+//! middles of its sides and its centre are right to 0.03 source pixels, and a cell with a corner outside the domain of
 //! a CRS, at the antimeridian or a pole is divided down to its pixels. Large results are made in blocks, each of a
 //! bounded part of the source.
 //!
 //! # Where it differs from GDAL
 //!
-//! - A result smaller than the file is resampled once, from the level to the pixel, at the exact position. Reading a
-//!   `WarpedVRT` decimated resamples twice, the second time from the virtual pixels of the first; by nearest that may
-//!   take the neighbouring pixel, and at the edge of an image the outermost pixels are valid here that rio-tiler, which
-//!   interpolates the mask too, leaves out.
+//! - Which kernels GDAL takes depends on how a `WarpedVRT` is read; here they are those of all its bands read at once,
+//!   however many are asked for. Reading some of them decimated resamples twice, the second time from the virtual
+//!   pixels of the first.
+//! - The outermost pixels at the edge of an image are valid here that rio-tiler, which interpolates the mask too, may
+//!   leave out.
 //! - Nodata masks each band for itself; rasterio warps with `UNIFIED_SRC_NODATA=YES`.
-//! - The widening of a kernel follows the true scale of the image along its columns and rows, not the size of the
-//!   source window: a rotated image is not blurred more than an upright one, and a tile that
-//!   the image covers in part no less than its neighbours.
+//! - A kernel is widened by the size of the source window as in GDAL, but by no more than 1.4 times the true scale of
+//!   the image along its columns and rows.
 
 mod error;
 mod grid;

@@ -18,7 +18,9 @@ use crate::{Error, ErrorKind, TargetGrid, WarpOptions, level};
 const BLOCK: u32 = 1024;
 /// A part that needs more bytes of the source is divided.
 const SOURCE_BYTES: u64 = 64 << 20;
-/// Rows that one job of the executor resamples.
+/// Rows of a block of GDAL's `WarpedVRT`, each of which has a kernel of its own.
+const STRIP_ROWS: usize = 128;
+/// Rows that one job of the executor resamples, a part of a strip.
 const ROWS_PER_JOB: usize = 64;
 
 /// Reads any bounds, size and CRS out of a file: chooses the level as GDAL would, reads the part of it that the bounds
@@ -124,6 +126,28 @@ impl Block {
 /// A rectangle of whole source pixels: first column, first row, columns, rows.
 type Part = (usize, usize, usize, usize);
 
+/// How the pixels of a block are made.
+struct Rules {
+    /// Source pixels to a pixel, along columns and rows.
+    step: (f64, f64),
+    strips: Vec<Rule>,
+    /// Rows of a strip.
+    rows: usize,
+}
+
+impl Rules {
+    /// The rule of a row of the block.
+    fn of_row(&self, row: usize) -> Option<Rule> {
+        self.strips.get(row / self.rows).copied()
+    }
+
+    /// Source pixels needed on either side of a position, whatever its strip.
+    fn reach(&self) -> (f64, f64) {
+        let reaches = self.strips.iter().map(Rule::reach);
+        reaches.fold((1.0, 1.0), |most, reach| (most.0.max(reach.0), most.1.max(reach.1)))
+    }
+}
+
 struct Job<'a> {
     tiff: &'a GeoTiff,
     grid: &'a TargetGrid,
@@ -176,8 +200,8 @@ impl<'a> Job<'a> {
         let mut blocks = Block::all(self.grid);
         let mut is_met = false;
         while let Some(block) = blocks.pop() {
-            let (positions, ratios) = self.positions(block).await?;
-            let Some(part) = self.part(&positions, ratios) else { continue };
+            let (positions, rules) = self.positions(block).await?;
+            let Some(part) = self.part(&positions, &rules) else { continue };
             is_met = true;
             if self.bytes(part) > SOURCE_BYTES
                 && let Some(halves) = block.halves()
@@ -186,9 +210,8 @@ impl<'a> Job<'a> {
                 continue;
             }
             let source = Arc::new(self.read(part).await?);
-            let rule = self.rule(ratios)?;
             let (column, row) = (block.column as usize, block.row as usize);
-            for (first, piece) in self.resample(&source, positions, block, rule, fill).await? {
+            for (first, piece) in self.resample(&source, positions, block, &rules, fill).await? {
                 let (_, height, width) = piece.data.dim();
                 let (top, columns) = (row + first, column..column + width);
                 data.slice_mut(s![.., top..top + height, columns.clone()]).assign(&piece.data);
@@ -201,28 +224,33 @@ impl<'a> Job<'a> {
         self.raster(data, &masks)
     }
 
-    /// Where the block's pixels lie in the level, and how many source pixels go into one.
-    async fn positions(&self, block: Block) -> Result<(Positions, (f64, f64)), Error> {
+    /// Where the block's pixels lie in the level, and how they are made.
+    async fn positions(&self, block: Block) -> Result<(Positions, Rules), Error> {
         let (mapping, exact) = (Arc::clone(&self.mapping), self.exact);
         let [cols, rows] = block.lattice(is_of_areas(self.method));
-        let work = move || Positions::new(&mapping, &cols, &rows, exact);
-        let positions = run(self.tiff.executor(), work).await?;
-        let ratios = positions.ratios().unwrap_or((1.0, 1.0));
-        Ok((positions, ratios))
-    }
-
-    fn rule(&self, ratios: (f64, f64)) -> Result<Rule, Error> {
-        Rule::new(self.method, ratios)
-            .ok_or_else(|| Error::new(ErrorKind::Unsupported, format!("warping by {}", self.method)))
+        let size = (f64::from(self.level.width()), f64::from(self.level.height()));
+        // A `WarpedVRT` warps an image with nodata at once, and one that gets an alpha band by its blocks.
+        let strip = if self.tiff.nodata().is_some() { rows.len() } else { STRIP_ROWS };
+        let work = move || {
+            let positions = Positions::new(&mapping, &cols, &rows, exact);
+            let step = positions.ratios().unwrap_or((1.0, 1.0));
+            let ratios = positions.window_ratios(strip, size, step);
+            (positions, step, ratios)
+        };
+        let (positions, step, ratios) = run(self.tiff.executor(), work).await?;
+        let strips: Option<_> = ratios.into_iter().map(|ratios| Rule::new(self.method, ratios)).collect();
+        let unknown = || Error::new(ErrorKind::Unsupported, format!("warping by {}", self.method));
+        Ok((positions, Rules { step, strips: strips.ok_or_else(unknown)?, rows: strip }))
     }
 
     /// The part of the level that the positions need; `None` where they all lie outside.
-    fn part(&self, positions: &Positions, ratios: (f64, f64)) -> Option<Part> {
+    fn part(&self, positions: &Positions, rules: &Rules) -> Option<Part> {
         let (width, height) = (f64::from(self.level.width()), f64::from(self.level.height()));
         // Corners just outside the source may belong to pixels that reach into it.
-        let margin = if is_of_areas(self.method) { (ratios.0 + 1.0, ratios.1 + 1.0) } else { (0.0, 0.0) };
+        let step = rules.step;
+        let margin = if is_of_areas(self.method) { (step.0 + 1.0, step.1 + 1.0) } else { (0.0, 0.0) };
         let [left, top, right, bottom] = positions.extent(width, height, margin)?;
-        let (reach_x, reach_y) = Rule::new(self.method, ratios)?.reach();
+        let (reach_x, reach_y) = rules.reach();
         let axis = |from: f64, to: f64, reach: f64, most: f64| {
             let start = (from - reach).floor().clamp(0.0, most - 1.0);
             let end = (to + reach).ceil().clamp(start + 1.0, most);
@@ -256,7 +284,7 @@ impl<'a> Job<'a> {
         source: &Arc<Source>,
         positions: Positions,
         block: Block,
-        rule: Rule,
+        rules: &Rules,
         fill: T,
     ) -> Result<Vec<(usize, Piece<T>)>, Error> {
         let positions = Arc::new(positions);
@@ -264,7 +292,8 @@ impl<'a> Job<'a> {
         let jobs = (0..height).step_by(ROWS_PER_JOB).map(|first| {
             let (source, positions) = (Arc::clone(source), Arc::clone(&positions));
             let rows = first..(first + ROWS_PER_JOB).min(height);
-            let work = move || resample(&source, &positions, width, rows, rule, fill);
+            let rule = rules.of_row(first);
+            let work = move || rule.and_then(|rule| resample(&source, &positions, width, rows, rule, fill));
             async move {
                 let piece = run(self.tiff.executor(), work).await?;
                 let wrong = || Error::new(ErrorKind::Usage, "the pixels are not of the type of the file");

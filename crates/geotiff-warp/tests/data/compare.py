@@ -5,8 +5,11 @@
 For each file: WebMercator tiles at the native zoom, one coarser and one finer, at the file's centre and at a corner, by
 nearest and bilinear. A tile passes where the masks agree on 99.5 % of pixels and the values are within 1 % of the tile's
 range on average and 5 % at the 99th percentile. Every other tile is printed, then a summary: of the tiles that lie
-wholly in the image, and of those that it covers in part. (GDAL widens its kernels by the size of the source window,
-which is cut at the edge of the image: there it blurs less the less of a tile is covered.)
+wholly in the image, and of those that it covers in part.
+
+What is left differs for three reasons, as shows when rio-tiler is given the `vrt_options` in brackets: GDAL's
+approximate transformer is up to 0.125 source pixels off, so that nearest takes a neighbour (`tolerance=1e-9`); some of
+the bands of a file are resampled twice (the transform and size of the tile); a CRS that GDAL transforms otherwise.
 
 Needs rasterio 1.4.4 (GDAL 3.10.3) and rio-tiler 9.4.12. Files are in the folder GEOTIFF_CORPORA, with their catalog.tsv.
 """

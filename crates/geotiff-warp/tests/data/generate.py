@@ -137,6 +137,27 @@ def expected_kernels():
             write(f"noise_{size}.tif", np.stack(bands), "EPSG:3857", transform)
 
 
+def expected_parts():
+    """Grids of which the image covers a part, and lies across the rows of two blocks: the values, then the mask."""
+    with rasterio.open("noise.tif") as src:
+        bytes_ = np.random.default_rng(8).integers(0, 255, (1, 60, 60)).astype("uint8")
+        write("plain.tif", bytes_, src.crs, src.transform)
+        to_target = pyproj.Transformer.from_crs(32632, 3857, always_xy=True)
+        left, bottom, right, top = to_target.transform_bounds(*src.bounds)
+    step = (right - left) / 27
+    for name, options in (("noise", {}), ("plain", {"add_alpha": True})):
+        with rasterio.open(f"{name}.tif") as src:
+            transform = from_origin(left - 7.3 * step, top + 126.6 * step, step, step)
+            with WarpedVRT(
+                src, crs="EPSG:3857", transform=transform, width=40, height=160, resampling=Resampling.bilinear,
+                tolerance=1e-6, **options,
+            ) as vrt:
+                # All at once, as rio-tiler does: the alpha band is the mask.
+                bands = vrt.read()
+                mask = bands[1] if options else vrt.read_masks(1)
+                write(f"{name}_part.tif", np.stack([bands[0], mask]), "EPSG:3857", transform)
+
+
 for name in GRADIENTS:
     gradient(name)
     longitude, latitude, zooms = TILES[name]
@@ -145,5 +166,6 @@ for name in GRADIENTS:
             expected_tile(name, TMS.tile(longitude, latitude, zoom), method)
 noise()
 expected_kernels()
+expected_parts()
 for name in CORPORA:
     expected_corpora(name)
