@@ -153,6 +153,8 @@ struct Job<'a> {
     grid: &'a TargetGrid,
     level: Level,
     mapping: Arc<Mapping>,
+    /// Whether the grid's CRS is that of the file.
+    is_same_crs: bool,
     method: Resampling,
     exact: bool,
     bands: Vec<u16>,
@@ -185,8 +187,8 @@ impl<'a> Job<'a> {
         mapping.to_pixels = [a * scale.0, b * scale.0, c * scale.0, d * scale.1, e * scale.1, f * scale.1];
         let all_kinds = level.mask_kinds();
         let kinds = bands.iter().map(|band| all_kinds[usize::from(*band) - 1]).collect();
-        let (mapping, exact) = (Arc::new(mapping), options.exact);
-        Ok(Self { tiff, grid, level, mapping, method, exact, bands, kinds, data_type })
+        let (mapping, exact, is_same_crs) = (Arc::new(mapping), options.exact, *crs == grid.crs);
+        Ok(Self { tiff, grid, level, mapping, is_same_crs, method, exact, bands, kinds, data_type })
     }
 
     async fn carry_out<T: Sample>(&self) -> Result<Raster, Error>
@@ -229,12 +231,14 @@ impl<'a> Job<'a> {
         let (mapping, exact) = (Arc::clone(&self.mapping), self.exact);
         let [cols, rows] = block.lattice(is_of_areas(self.method));
         let size = (f64::from(self.level.width()), f64::from(self.level.height()));
-        // A `WarpedVRT` warps an image with nodata at once, and one that gets an alpha band by its blocks.
-        let strip = if self.tiff.nodata().is_some() { rows.len() } else { STRIP_ROWS };
+        // A `WarpedVRT` warps an image with nodata at once, and one that gets an alpha band by its blocks. An image in
+        // the CRS of the grid is read without one, at its true scale.
+        let is_read = self.is_same_crs;
+        let strip = if is_read || self.tiff.nodata().is_some() { rows.len() } else { STRIP_ROWS };
         let work = move || {
             let positions = Positions::new(&mapping, &cols, &rows, exact);
             let step = positions.ratios().unwrap_or((1.0, 1.0));
-            let ratios = positions.window_ratios(strip, size, step);
+            let ratios = if is_read { vec![step] } else { positions.window_ratios(strip, size, step) };
             (positions, step, ratios)
         };
         let (positions, step, ratios) = run(self.tiff.executor(), work).await?;
