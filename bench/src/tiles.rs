@@ -54,17 +54,20 @@ async fn in_turn(
     Ok(if check { total.checked(&bytes) } else { total })
 }
 
+/// Bytes of decoded blocks that are kept: more than any tile needs, as in GDAL's block cache.
+const CACHE: u64 = 512 << 20;
+
 fn open_options(mode: TileMode) -> OpenOptions {
-    /// More than any tile needs, as GDAL's block cache is.
-    const CACHE: u64 = 512 << 20;
     let options = OpenOptions::default().with_executor(Arc::new(InlineExecutor));
     if mode == TileMode::Decoded { options.with_cache(ChunkCache::new(CACHE)) } else { options }
 }
 
-/// 32 at a time, of a file that is open already.
+/// 32 at a time, of a file that is open already. GDAL's datasets keep the blocks that they decode, one thread's each;
+/// so does this handle, which all tasks share.
 async fn at_once(source: &str, tiles: &[String], set: Arc<TileMatrixSet>) -> Result<Answer, Failure> {
     let store: Arc<dyn RangeStore> = ours::http();
-    let tiff = GeoTiff::open(store, source).await?;
+    let options = OpenOptions::default().with_cache(ChunkCache::new(CACHE));
+    let tiff = GeoTiff::open_with(store, source, options).await?;
     let watch = Stopwatch::start();
     let made = tiles.iter().map(|wanted| {
         let (tiff, set, wanted) = (tiff.clone(), Arc::clone(&set), wanted.clone());

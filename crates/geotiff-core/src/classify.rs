@@ -41,9 +41,9 @@ impl Budget<'_> {
     }
 
     fn with_sub_ifds(&mut self, image: Image) -> Page {
-        let sub_ifds = Arc::clone(&image.ifd().sub_ifds);
+        let sub_ifds = image.ifd().sub_ifds.clone();
         let mut page = Page::new(image, self.limits);
-        for ifd in sub_ifds.iter() {
+        for ifd in sub_ifds.iter().flat_map(|ifds| ifds.iter()) {
             if let Some(image) = self.image(ifd) {
                 attach(&mut page, image);
             }

@@ -342,11 +342,10 @@ impl MetadataDecoder {
             Err(Stop::Failed(_)) => 0,
             Err(needs) => return Err(needs),
         };
-        let mut entries: Vec<RawEntry> = table
-            .chunks_exact(entry_size as usize)
-            .zip((first..).step_by(entry_size as usize))
-            .filter_map(|(bytes, at)| entry(order, big, bytes, at))
-            .collect();
+        let fields = table.chunks_exact(entry_size as usize);
+        let mut entries = Vec::with_capacity(fields.len());
+        let places = (first..).step_by(entry_size as usize);
+        entries.extend(fields.zip(places).filter_map(|(bytes, at)| entry(order, big, bytes, at)));
         // Of duplicates libtiff keeps the first; the sort is stable.
         if !entries.is_sorted_by(|a, b| a.tag < b.tag) {
             entries.sort_by_key(|e| e.tag);
@@ -443,7 +442,7 @@ impl MetadataDecoder {
             if !(is_eager(raw.tag) || raw.tag == Tag::XMP && len <= MAX_XMP) {
                 continue;
             }
-            if self.data.gaps(range.clone()).is_empty() {
+            if self.data.has(range.clone()) {
                 continue;
             }
             if len > self.limits.max_tag_bytes {
@@ -460,7 +459,7 @@ impl MetadataDecoder {
         let mut needs = Vec::new();
         let mut left = Vec::new();
         for (range, tag, ifd) in mem::take(&mut self.values) {
-            if self.data.gaps(range.clone()).is_empty() {
+            if self.data.has(range.clone()) {
                 continue;
             }
             if self.is_denied(&range) {
@@ -504,7 +503,7 @@ fn build(raw: RawIfd, order: ByteOrder, data: &Arc<Segments>) -> Ifd {
         order,
         entries: raw.entries.into(),
         data: Arc::clone(data),
-        sub_ifds: sub_ifds.into(),
+        sub_ifds: (!sub_ifds.is_empty()).then(|| sub_ifds.into()),
     }
 }
 

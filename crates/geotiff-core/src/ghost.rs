@@ -64,11 +64,19 @@ impl GhostHeader {
     /// `LAYOUT=COG`.
     #[must_use]
     pub fn is_cog(&self) -> bool {
-        self.ifds_before_data()
-            && self.row_major()
-            && self.leader_is_size()
-            && self.trailer_repeats()
-            && !self.known_incompatible_edition()
+        // In one pass: this is asked of every file.
+        let mut claims = 0_u8;
+        for line in self.text.lines() {
+            claims |= match line.trim_end() {
+                "LAYOUT=IFDS_BEFORE_DATA" => 1,
+                "BLOCK_ORDER=ROW_MAJOR" => 2,
+                "BLOCK_LEADER=SIZE_AS_UINT4" => 4,
+                "BLOCK_TRAILER=LAST_4_BYTES_REPEATED" => 8,
+                "KNOWN_INCOMPATIBLE_EDITION=YES" => return false,
+                _ => 0,
+            };
+        }
+        claims == 15
     }
 
     /// `LAYOUT=IFDS_BEFORE_DATA`: all IFDs come before the pixels.

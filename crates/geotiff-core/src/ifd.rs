@@ -38,7 +38,7 @@ pub struct Ifd {
     pub(crate) order: ByteOrder,
     pub(crate) entries: Arc<[RawEntry]>,
     pub(crate) data: Arc<Segments>,
-    pub(crate) sub_ifds: Arc<[Ifd]>,
+    pub(crate) sub_ifds: Option<Arc<[Ifd]>>,
 }
 
 impl Ifd {
@@ -62,7 +62,7 @@ impl Ifd {
     /// The directories that the SubIFDs tag points to, those that could be read (TIFF Technical Note 1).
     #[must_use]
     pub fn sub_ifds(&self) -> &[Ifd] {
-        &self.sub_ifds
+        self.sub_ifds.as_deref().unwrap_or_default()
     }
 
     /// First value of an integer tag. Signed types are accepted where the value is not negative.
@@ -212,24 +212,30 @@ impl<'a> Entry<'a> {
     /// All values, where they are integers that are not negative.
     #[must_use]
     pub fn unsigneds(&self) -> Option<Vec<u64>> {
-        let size = usize::from(self.field_type().size()?);
-        let bytes = self.bytes()?;
-        bytes.chunks_exact(size).map(|b| unsigned(self.field_type(), self.order, b)).collect()
+        self.all(|b| unsigned(self.field_type(), self.order, b))
     }
 
     /// All values, where they are integers of 16 bits that are not negative.
     #[must_use]
     pub fn shorts(&self) -> Option<Vec<u16>> {
-        let size = usize::from(self.field_type().size()?);
-        let read = |b| u16::try_from(unsigned(self.field_type(), self.order, b)?).ok();
-        self.bytes()?.chunks_exact(size).map(read).collect()
+        self.all(|b| u16::try_from(unsigned(self.field_type(), self.order, b)?).ok())
     }
 
     /// All values, where they are numbers.
     #[must_use]
     pub fn doubles(&self) -> Option<Vec<f64>> {
-        let size = usize::from(self.field_type().size()?);
-        self.bytes()?.chunks_exact(size).map(|b| real(self.field_type(), self.order, b)).collect()
+        self.all(|b| real(self.field_type(), self.order, b))
+    }
+
+    /// All values, if `read` reads each.
+    fn all<T>(&self, read: impl Fn(&[u8]) -> Option<T>) -> Option<Vec<T>> {
+        let values = self.bytes()?.chunks_exact(usize::from(self.field_type().size()?));
+        // Into one allocation: collecting options would grow it again and again.
+        let mut all = Vec::with_capacity(values.len());
+        for value in values {
+            all.push(read(value)?);
+        }
+        Some(all)
     }
 }
 

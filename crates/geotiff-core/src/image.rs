@@ -60,8 +60,8 @@ impl Image {
         if samples == 0 {
             return Err(Error::malformed("no samples").with_tag(Tag::SAMPLES_PER_PIXEL));
         }
-        let bits = per_sample(ifd, Tag::BITS_PER_SAMPLE, samples, defaults.bits)?;
-        let formats = per_sample(ifd, Tag::SAMPLE_FORMAT, samples, 1)?;
+        let bits = per_sample(ifd, Tag::BITS_PER_SAMPLE, samples, defaults.bits, |bits| bits)?;
+        let formats = per_sample(ifd, Tag::SAMPLE_FORMAT, samples, 1, SampleFormat)?;
         let planar = match defaults.planar {
             Some(planar) => planar,
             None => PlanarConfiguration(or_default(ifd, Tag::PLANAR_CONFIGURATION, 1)?),
@@ -81,7 +81,7 @@ impl Image {
             height,
             samples,
             bits,
-            formats: formats.iter().map(|&f| SampleFormat(f)).collect(),
+            formats,
             extra: extra_samples(ifd),
             compression,
             predictor,
@@ -374,20 +374,22 @@ fn or_default(ifd: &Ifd, tag: Tag, default: u16) -> Result<u16, Error> {
 }
 
 /// One value a sample. One value alone stands for all samples, as libtiff has it.
-fn per_sample(ifd: &Ifd, tag: Tag, samples: u16, default: u16) -> Result<Box<[u16]>, Error> {
+fn per_sample<T: Clone>(
+    ifd: &Ifd,
+    tag: Tag,
+    samples: u16,
+    default: u16,
+    kind: impl Fn(u16) -> T,
+) -> Result<Box<[T]>, Error> {
     let samples = usize::from(samples);
-    if ifd.raw(tag).is_none() {
-        return Ok(vec![default; samples].into());
+    let one = if ifd.raw(tag).is_none() { Some(default) } else { ifd.single_short(tag) };
+    if let Some(one) = one {
+        return Ok(vec![kind(one); samples].into());
     }
-    let mut values: Vec<u16> = ifd.shorts(tag).unwrap_or_default();
-    match *values.as_slice() {
-        [] => Err(Error::malformed("unreadable").with_tag(tag)),
-        [one] => Ok(vec![one; samples].into()),
-        ref all if all.len() < samples => Err(Error::malformed("fewer values than samples").with_tag(tag)),
-        _ => {
-            values.truncate(samples);
-            Ok(values.into())
-        }
+    match ifd.shorts(tag).unwrap_or_default() {
+        values if values.is_empty() => Err(Error::malformed("unreadable").with_tag(tag)),
+        values if values.len() < samples => Err(Error::malformed("fewer values than samples").with_tag(tag)),
+        values => Ok(values.into_iter().take(samples).map(kind).collect()),
     }
 }
 

@@ -53,12 +53,18 @@ impl Segments {
             return Some(Cow::Borrowed(bytes));
         }
         let range = start..start.checked_add(len)?;
-        if !self.gaps(range.clone()).is_empty() {
+        if !self.has(range.clone()) {
             return None;
         }
         let mut whole = Vec::with_capacity(usize::try_from(len).ok()?);
         self.overlap(range).for_each(|(_, bytes)| whole.extend_from_slice(bytes));
         Some(Cow::Owned(whole))
+    }
+
+    /// Whether all bytes of a range are here.
+    pub(crate) fn has(&self, range: Range<u64>) -> bool {
+        let len = range.end.saturating_sub(range.start);
+        self.get(range.start, len).is_some() || self.gaps(range).is_empty()
     }
 
     /// Adds bytes at `offset`, which are shared, not copied; where bytes are already known, the known ones stay.

@@ -16,9 +16,9 @@ use crate::{Error, ErrorKind, GetOptions, ObjectInfo, RangeResponse, Version};
 /// The most memory set aside for a body before it arrives.
 const PREALLOCATE: u64 = 16 << 20;
 
-/// Bytes of a body after which other tasks have their turn: a server that is near fills the socket as fast as it is
-/// emptied, and copying goes on for milliseconds.
-const TURN: usize = 256 << 10;
+/// Bytes of a body that count as one step of a task's budget (tokio's, of 128): a server that is near fills sockets as
+/// fast as they are emptied, and a task that reads several bodies would copy for milliseconds without a turn for others.
+const STEP: usize = 4 << 10;
 
 /// The request that an answer belongs to.
 pub(super) struct Asked<'a> {
@@ -159,15 +159,12 @@ async fn body(asked: &Asked<'_>, mut response: Response, skip: u64, length: u64)
     let mut first = Bytes::new();
     let mut rest = BytesMut::new();
     let mut missing = length;
-    let mut since_turn = 0;
     while missing > 0 {
-        if since_turn >= TURN {
-            since_turn = 0;
-            tokio::task::yield_now().await;
-        }
         let chunk = response.chunk().await.map_err(|error| transport_error(asked.path, error))?;
         let Some(mut chunk) = chunk else { break };
-        since_turn += chunk.len();
+        for _ in 0..chunk.len() / STEP {
+            tokio::task::coop::consume_budget().await;
+        }
         let dropped = skip.min(chunk.len() as u64);
         skip -= dropped;
         chunk = chunk.slice(usize::try_from(dropped).unwrap_or(usize::MAX)..);
