@@ -1,7 +1,6 @@
 //! Which IFD is a page, an overview, a mask: GDAL's rules (GTiff driver, scanning of directories).
 
 use alloc::string::ToString;
-use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use crate::tiff::Warning;

@@ -3,7 +3,6 @@
 use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec;
-use alloc::vec::Vec;
 
 use crate::chunk_index::Estimate;
 use crate::lazy::Lazy;

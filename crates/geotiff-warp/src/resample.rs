@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use geotiff_read::resample::Resampling;
 use geotiff_read::{Array, Sample};
-use ndarray::Array3;
+use ndarray::{Array3, s};
 
 use crate::grid::Positions;
 use crate::kernel::{Kernel, LEAST_WEIGHT, Taps};
@@ -48,6 +48,11 @@ impl Rule {
             Resampling::Mode => Some(Self::Mode),
             _ => Kernel::new(method, ratios).map(Self::Convolution),
         }
+    }
+
+    /// Whether a method's rule depends on the ratios.
+    pub(crate) fn has_kernel(method: Resampling) -> bool {
+        matches!(Self::new(method, (1.0, 1.0)), Some(Self::Convolution(_)))
     }
 
     /// Source pixels needed on either side of a position.
@@ -96,6 +101,10 @@ pub(crate) fn resample<T: Sample>(
         data: Array3::from_elem((bands, height, width), fill),
         masks: Array3::zeros((bands, height, width)),
     };
+    if matches!(rule, Rule::Nearest) {
+        sampler.nearest(positions, wanted, &mut piece);
+        return Some(piece);
+    }
     let mut found = vec![None; bands];
     for (row, wanted) in wanted.enumerate() {
         for column in 0..width {
@@ -212,13 +221,8 @@ impl<T: Sample> Sampler<'_, T> {
     /// One pixel of the result: for each band its value and mask, where it has one.
     fn pixel(&mut self, positions: &Positions, row: usize, column: usize, found: &mut [Option<(T, u8)>]) {
         match self.rule {
-            Rule::Nearest => {
-                let Some((_, _, x, y)) = self.locate(positions, row, column) else { return };
-                for (plane, found) in self.planes.iter().zip(found) {
-                    let mask = plane.mask.map_or(255, |mask| mask[y * plane.columns + x]);
-                    *found = (mask != 0).then(|| (plane.data[y * plane.columns + x], mask));
-                }
-            }
+            // Of whole rows: `nearest`.
+            Rule::Nearest => {}
             Rule::Convolution(kernel) => self.convolve(&kernel, positions, row, column, found),
             Rule::Average => {
                 let Some(area) = self.area(positions, row, column) else { return };
@@ -237,6 +241,29 @@ impl<T: Sample> Sampler<'_, T> {
         }
     }
 
+    /// The source pixels at the positions of `wanted` rows: places once a row, then band by band.
+    fn nearest(&self, positions: &Positions, wanted: Range<usize>, piece: &mut Piece<T>) {
+        const NOWHERE: usize = usize::MAX;
+        let mut places = vec![NOWHERE; piece.data.dim().2];
+        for (row, wanted) in wanted.enumerate() {
+            for (column, place) in places.iter_mut().enumerate() {
+                let found = self.locate(positions, wanted, column);
+                *place = found.map_or(NOWHERE, |(_, _, x, y)| y * self.size.0 + x);
+            }
+            for (band, plane) in self.planes.iter().enumerate() {
+                let mut values = piece.data.slice_mut(s![band, row, ..]);
+                let mut masks = piece.masks.slice_mut(s![band, row, ..]);
+                for ((place, value), mask) in places.iter().zip(&mut values).zip(&mut masks) {
+                    let Some(sample) = plane.data.get(*place) else { continue };
+                    *mask = plane.mask.map_or(255, |mask| mask[*place]);
+                    if *mask != 0 {
+                        *value = *sample;
+                    }
+                }
+            }
+        }
+    }
+
     /// The position of a pixel in the part of the source, and the source pixel that it lies in.
     fn locate(&self, positions: &Positions, row: usize, column: usize) -> Option<(f64, f64, usize, usize)> {
         let index = row * positions.columns + column;
@@ -249,7 +276,8 @@ impl<T: Sample> Sampler<'_, T> {
         }
         let (left, top) = self.source.origin;
         let pixel = |at: f64, count: usize, origin: usize, part: usize| {
-            ((at + NUDGE) as usize).min(count - 1).checked_sub(origin).filter(|pixel| *pixel < part)
+            // Sides are less than 2³¹ pixels; to 32 bits it is one instruction.
+            ((at + NUDGE) as u32 as usize).min(count - 1).checked_sub(origin).filter(|pixel| *pixel < part)
         };
         let column = pixel(x, across, left, self.size.0)?;
         let row = pixel(y, down, top, self.size.1)?;

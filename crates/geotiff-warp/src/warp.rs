@@ -232,8 +232,8 @@ impl<'a> Job<'a> {
         let [cols, rows] = block.lattice(is_of_areas(self.method));
         let size = (f64::from(self.level.width()), f64::from(self.level.height()));
         // A `WarpedVRT` warps an image with nodata at once, and one that gets an alpha band by its blocks. An image in
-        // the CRS of the grid is read without one, at its true scale.
-        let is_read = self.is_same_crs;
+        // the CRS of the grid is read without one, at its true scale; and other rules have no kernel to widen.
+        let is_read = self.is_same_crs || !Rule::has_kernel(self.method);
         let strip = if is_read || self.tiff.nodata().is_some() { rows.len() } else { STRIP_ROWS };
         let work = move || {
             let positions = Positions::new(&mapping, &cols, &rows, exact);
