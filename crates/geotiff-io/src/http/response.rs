@@ -18,7 +18,7 @@ const PREALLOCATE: u64 = 16 << 20;
 
 /// Bytes of a body that count as one step of a task's budget (tokio's, of 128): a server that is near fills sockets as
 /// fast as they are emptied, and a task that reads several bodies would copy for milliseconds without a turn for others.
-const STEP: usize = 4 << 10;
+const STEP: usize = 2 << 10;
 
 /// The request that an answer belongs to.
 pub(super) struct Asked<'a> {
