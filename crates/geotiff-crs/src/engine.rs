@@ -199,7 +199,18 @@ fn projected(conversion: &Conversion, ellipsoid: &Ellipsoid) -> Result<Kind> {
             lon0: values.base(8802),
         });
     }
-    let (a, b) = (ellipsoid.a(), ellipsoid.b());
+    if method.proj == "nzmg" {
+        return Ok(Kind::Own(projection::new_zealand()));
+    }
+    // PROJ takes a sphere of the same surface for Miller's, Van der Grinten's and for the equal-area ones that are
+    // spherical by name, of the semi-major axis for others without an ellipsoidal form.
+    let authalic = matches!(method.proj, "mill" | "vandg") || matches!(method.code, 1027 | 9834);
+    let (a, b) = if authalic {
+        let radius = authalic_radius(ellipsoid);
+        (radius, radius)
+    } else {
+        (ellipsoid.a(), ellipsoid.b())
+    };
     let es = 1.0 - (b * b) / (a * a);
     if let Some((projection, lon_0)) = projection::make(method.proj, a, es, &values)? {
         return Ok(Kind::Own(Placed {
@@ -211,10 +222,7 @@ fn projected(conversion: &Conversion, ellipsoid: &Ellipsoid) -> Result<Kind> {
     }
     let modification = matches!(method.code, 1042 | 1043)
         .then(|| Modification { false_easting: values.base(8806), false_northing: values.base(8807) });
-    // PROJ takes a sphere of the same surface for Miller's and for the equal-area ones that are spherical by name, of the
-    // semi-major axis for others without an ellipsoidal form.
-    let authalic = method.proj == "mill" || matches!(method.code, 1027 | 9834);
-    let shape = if authalic { format!(" +R={}", authalic_radius(ellipsoid)) } else { shape(ellipsoid) };
+    let shape = if authalic { format!(" +R={a}") } else { shape(ellipsoid) };
     let arguments = values.proj_string()?;
     let make = |text: &str| {
         Proj::from_proj_string(text)

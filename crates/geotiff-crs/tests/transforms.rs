@@ -123,6 +123,29 @@ fn points_are_projs() {
     }
 }
 
+/// Methods whose PROJ operator has an ellipsoid of its own, whatever the definition's.
+#[test]
+fn methods_with_their_own_ellipsoid_are_projs() {
+    let wgs84 = Crs::from_epsg(4326).unwrap();
+    let grinten = "+proj=vandg +lon_0=-90 +x_0=1000 +ellps=WGS84 +type=crs";
+    let new_zealand = "+proj=nzmg +lat_0=-41 +lon_0=173 +x_0=2510000 +y_0=6023150 +datum=WGS84 +type=crs";
+    let elsewhere = "+proj=nzmg +lat_0=0 +lon_0=170 +x_0=10 +y_0=20 +datum=WGS84 +type=crs";
+    for (crs, (lon, lat), (x, y)) in [
+        (grinten, (-84.5, 2.0), (612497.333288309, 222419.87334440785)),
+        (grinten, (10.0, 50.0), (10188405.049026707, 6563279.462092177)),
+        (grinten, (170.0, -70.0), (-8638181.126584562, -10525544.75773909)),
+        (new_zealand, (175.0, -39.0), (2683305.90498874, 6243205.70996187)),
+        (new_zealand, (170.0, -46.0), (2277478.228990081, 5463466.778165729)),
+        (elsewhere, (175.0, -39.0), (2683305.90498874, 6243205.70996187)),
+    ] {
+        let own = Crs::from_user_input(crs).unwrap();
+        let (px, py) = transformer(&wgs84, &own).unwrap().transform_point(lon, lat).unwrap();
+        assert!((px - x).abs().max((py - y).abs()) < 2e-3, "{crs}: {px} {py}, not {x} {y}");
+        let (blon, blat) = transformer(&own, &wgs84).unwrap().transform_point(x, y).unwrap();
+        assert!((blon - lon).abs().max((blat - lat).abs()) < 2e-8, "{crs}: {blon} {blat}, not {lon} {lat}");
+    }
+}
+
 #[test]
 fn points_come_back() {
     for (codes, (x, y), _) in POINTS.iter().filter(|((from, _), (_, y), _)| *from == 4326 && y.abs() < 89.0) {

@@ -2,12 +2,24 @@
 
 use std::f64::consts::{FRAC_PI_2, FRAC_PI_4, PI};
 
-use super::{Named, Projection, newton};
+use super::{Named, Placed, Projection, newton};
 use crate::error::{Error, Result};
 
 /// New Zealand Map Grid (LINZS25002, section 5): a polynomial in the complex plane of isometric latitude and longitude.
-pub(super) struct NewZealand {
-    pub(super) lat_0: f64,
+pub(super) struct NewZealand;
+
+/// Latitude of the grid's origin: 41° south.
+const NEW_ZEALAND_LAT_0: f64 = -41.0 * PI / 180.0;
+
+/// The grid where it lies, on the International ellipsoid. As in PROJ, the polynomials hold for nothing else: what a
+/// definition says of ellipsoid, origin and false coordinates is left aside.
+pub(crate) fn new_zealand() -> Placed {
+    Placed {
+        projection: Box::new(NewZealand),
+        a: 6_378_388.0,
+        lon_0: 173_f64.to_radians(),
+        origin: [2_510_000.0, 6_023_150.0],
+    }
 }
 
 /// 10⁵ arc-seconds in radians.
@@ -66,7 +78,7 @@ fn series(coefficients: &[f64], t: f64) -> f64 {
 
 impl Projection for NewZealand {
     fn forward(&self, lon: f64, lat: f64) -> Option<(f64, f64)> {
-        let isometric = series(&A, (lat - self.lat_0) / SECONDS);
+        let isometric = series(&A, (lat - NEW_ZEALAND_LAT_0) / SECONDS);
         let ((y, x), _) = plane((isometric, lon));
         Some((x, y))
     }
@@ -80,7 +92,7 @@ impl Projection for NewZealand {
             let delta = times(off, (slope.0 / size, -slope.1 / size));
             z = (z.0 - delta.0, z.1 - delta.1);
             if delta.0.abs() + delta.1.abs() <= 1e-10 {
-                return Some((z.1, self.lat_0 + series(&D, z.0) * SECONDS));
+                return Some((z.1, NEW_ZEALAND_LAT_0 + series(&D, z.0) * SECONDS));
             }
         }
         None
