@@ -1,7 +1,10 @@
 //! Decodes a file's metadata, fed as asked for, and asks everything of the result.
 #![no_main]
 
-use geotiff_core::{CogValidator, HeaderIndex, Limits, MetadataDecoder, Pam, Step, Tiff, ValidationStep, WorldFile};
+use geotiff_core::{
+    CogValidator, DetailsReader, DetailsStep, HeaderIndex, Limits, MetadataDecoder, Page, Pam, Step, Tiff,
+    ValidationStep, WorldFile,
+};
 use libfuzzer_sys::fuzz_target;
 
 fn slice(file: &[u8], range: &std::ops::Range<u64>) -> Vec<u8> {
@@ -9,8 +12,24 @@ fn slice(file: &[u8], range: &std::ops::Range<u64>) -> Vec<u8> {
     file.get(range.start as usize..end).unwrap_or_default().to_vec()
 }
 
+fn details(tiff: &Tiff, page: &Page, file: &[u8]) {
+    let mut reader = DetailsReader::new(tiff, page, &Limits::default());
+    for _ in 0..10 {
+        match reader.read() {
+            DetailsStep::NeedsData(ranges) => {
+                for range in ranges {
+                    reader.feed(range.start, slice(file, &range));
+                }
+            }
+            DetailsStep::Finished(_) => return,
+        }
+    }
+    panic!("the details do not come to an end");
+}
+
 fn exercise(tiff: &Tiff, file: &[u8]) {
     for page in tiff.pages().iter().take(8) {
+        details(tiff, page, file);
         let _ = page.georeferencing();
         for band in page.metadata().bands().take(8) {
             let _ = (band.tags(), band.statistics(), band.color_interpretation(), band.scale());

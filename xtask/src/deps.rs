@@ -54,8 +54,8 @@ const fn rule(package: &'static str, features: &'static [&'static str]) -> Rule 
 
 const RULES: &[Rule] = &[
     // once_cell without its std: a cell that is set once, for what is parsed on demand. bytes without its std:
-    // bytes that are shared, not copied.
-    Rule { only: Some(&["bytes", "once_cell"]), ..rule("geotiff-core", NONE) },
+    // bytes that are shared, not copied. base64 and libm write colour profiles as GDAL does.
+    Rule { only: Some(&["base64", "bytes", "libm", "once_cell"]), ..rule("geotiff-core", NONE) },
     Rule { never: RUNTIMES, ..rule("geotiff-core", ALL) },
     Rule { only: Some(&["libm"]), ..rule("geotiff-codecs", NONE) },
     Rule { never: RUNTIMES, ..rule("geotiff-codecs", ALL) },

@@ -9,6 +9,7 @@ mod features;
 mod hostile;
 mod no_std;
 mod proj;
+mod sanitize;
 mod status;
 mod synth;
 mod tidy;
@@ -45,6 +46,11 @@ const COMMANDS: &[Command] = &[
         name: "proj",
         about: "test the feature that links PROJ (needs libproj, or tools to build it)",
         run: proj::run,
+    },
+    Command {
+        name: "sanitize",
+        about: "tests of the crates with unsafe under AddressSanitizer [ARGUMENT of cargo test…]",
+        run: sanitize::run,
     },
     Command {
         name: "synth",

@@ -512,7 +512,7 @@ fn not_a_tiff() -> Error {
 }
 
 /// One entry of the table at file offset `at` (TIFF 6.0, section 2; BigTIFF has wider fields).
-fn entry(order: ByteOrder, big: bool, bytes: &[u8], at: u64) -> Option<RawEntry> {
+pub(crate) fn entry(order: ByteOrder, big: bool, bytes: &[u8], at: u64) -> Option<RawEntry> {
     let tag = Tag(order.u16(bytes)?);
     let field_type = FieldType(order.u16(bytes.get(2..)?)?);
     let (count, field, room) = if big {
@@ -545,10 +545,12 @@ fn is_chunk_index(tag: Tag) -> bool {
 }
 
 /// Tags whose values are fetched wherever they lie: those that this library interprets. Strip and tile
-/// indexes are not among them, nor are large values of other uses (ICC profile, XMP, Photoshop).
+/// indexes are not among them, nor are large values of other uses (ICC profile, transfer function, XMP,
+/// Photoshop).
 fn is_eager(tag: Tag) -> bool {
+    let is_bulk = matches!(tag, Tag::FREE_OFFSETS | Tag::FREE_BYTE_COUNTS | Tag::TRANSFER_FUNCTION);
     !is_chunk_index(tag)
-        && (tag.0 <= 559 && tag != Tag::FREE_OFFSETS && tag != Tag::FREE_BYTE_COUNTS
+        && (tag.0 <= 559 && !is_bulk
             || matches!(
                 tag,
                 Tag::COPYRIGHT

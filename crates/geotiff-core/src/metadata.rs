@@ -121,8 +121,8 @@ impl BandItems {
 /// `colorinterp`, `colormap` and `rpcs`.
 ///
 /// It joins GDAL's XML (tag 42112), the tags that GDAL shows as `TIFFTAG_…`, and the `IMAGE_STRUCTURE` that
-/// follows from the layout. Not here, for it needs the pixels or the file's name: `SUBDATASETS`, the
-/// `COMPRESSION_REVERSIBILITY` of WebP and JPEG XL, the `EXIF` directory.
+/// follows from the layout. Not here: `SUBDATASETS`, which needs the file's name; what a
+/// [`DetailsReader`](crate::DetailsReader) reads on request (`EXIF`, `COLOR_PROFILE`, the reversibility of WebP).
 #[derive(Clone, Debug, PartialEq)]
 pub struct GdalMetadata {
     pub(crate) domains: Domains,

@@ -265,6 +265,10 @@ impl GeoTiff {
         &self.inner.options.limits
     }
 
+    pub(crate) fn source(&self) -> &Source {
+        &self.inner.source
+    }
+
     pub(crate) async fn read_pixels(
         &self,
         pixels: &[Option<(u32, u32)>],

@@ -53,6 +53,7 @@ mod cache;
 mod chunks;
 mod colour;
 mod decode;
+mod details;
 mod error;
 mod execute;
 mod executor;

@@ -52,6 +52,36 @@ fn opening_a_cog_is_one_request_and_a_window_of_four_tiles_one_more() {
 }
 
 #[test]
+fn details_cost_a_request_only_where_opening_did_not_see_them() {
+    futures::executor::block_on(async {
+        let log = Log::of("files/metadata/icc.tif");
+        let near = std::fs::read(fixture("files/metadata/icc.tif")).unwrap();
+        // The same with the profile moved far behind the header: tag 34675, UNDEFINED, 1001 values at …
+        let entry = [0x73, 0x87, 7, 0, 0xe9, 3, 0, 0];
+        let at = near.windows(8).position(|bytes| bytes == entry).unwrap() + 8;
+        let offset = u32::from_le_bytes(near[at..at + 4].try_into().unwrap()) as usize;
+        let mut far = near.clone();
+        far.resize(100_000, 0);
+        far.extend(&near[offset..offset + 1001]);
+        far[at..at + 4].copy_from_slice(&100_000_u32.to_le_bytes());
+        for (file, expected) in [(near, None), (far, Some(100_000..101_001))] {
+            log.store.put("image.tif", file);
+            let tiff = open(&log).await;
+            log.take();
+            let details = tiff.details().await.unwrap();
+            let profile = details.get("COLOR_PROFILE", "SOURCE_ICC_PROFILE").unwrap();
+            // 1001 bytes in base64.
+            assert_eq!((profile.len(), log.take()), (1336, expected.into_iter().collect()));
+        }
+        let log = Log::of("scene.tif");
+        let tiff = open(&log).await;
+        log.take();
+        assert_eq!(tiff.details().await.unwrap().names().count(), 0);
+        assert!(log.take().is_empty(), "a file that has no such tags");
+    });
+}
+
+#[test]
 fn one_band_of_a_planar_image_is_fetched_alone() {
     futures::executor::block_on(async {
         let log = Log::of("files/grid/deflate/uint8-p1-planar-tile-le.tif");

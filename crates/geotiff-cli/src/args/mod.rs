@@ -54,6 +54,9 @@ pub(crate) struct InfoArgs {
     /// Also read .aux.xml, .ovr, .msk and world files beside a URL; those beside a local path always are
     #[arg(long)]
     pub(crate) sidecars: bool,
+    /// Also read EXIF, the colour profile and whether WebP is lossless where a URL needs further requests for them
+    #[arg(long)]
+    pub(crate) details: bool,
     /// Print one JSON object instead of a table
     #[arg(long)]
     pub(crate) json: bool,

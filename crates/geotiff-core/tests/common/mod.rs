@@ -17,7 +17,7 @@ pub const LONG8: u16 = 16;
 pub struct Entry(pub u16, pub u16, pub u64, pub Vec<u8>);
 
 /// A file being built: byte order, BigTIFF or not.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct Format {
     pub order: ByteOrder,
     pub big: bool,

@@ -104,11 +104,11 @@ fn height_unit(tiff: &GeoTiff) -> Option<String> {
     vertical.vertical_unit().map(|unit| unit.name().to_owned())
 }
 
-/// Collects the facts of an open page.
+/// Collects the facts of an open page; `details` are further tags of it.
 ///
 /// # Errors
 /// For a sample layout that has no type; and what the store reports, where telling a COG may read `depth`.
-pub(super) async fn of(tiff: &GeoTiff, depth: cog::Depth) -> Result<Facts, Failure> {
+pub(super) async fn of(tiff: &GeoTiff, depth: cog::Depth, details: &Domains) -> Result<Facts, Failure> {
     let page = tiff.page();
     let image = page.image();
     let metadata = page.metadata();
@@ -144,7 +144,7 @@ pub(super) async fn of(tiff: &GeoTiff, depth: cog::Depth) -> Result<Facts, Failu
             .map(|band| band.unit().map(str::to_owned).or_else(|| height_unit(tiff)))
             .collect(),
         descriptions: bands.iter().map(|band| band.description().map(str::to_owned)).collect(),
-        tags: tags(metadata.domains()),
+        tags: tags(metadata.domains(), details),
         band_tags: bands.iter().map(band_tags).collect(),
         stats: bands.iter().map(|band| band.statistics().map(statistics)).collect(),
         gcps: georeferencing.gcps().iter().map(gcp).collect(),
@@ -235,11 +235,15 @@ fn overviews(page: &Page) -> Vec<OverviewFacts> {
     page.overviews().iter().map(facts).collect()
 }
 
-fn tags(domains: &Domains) -> BTreeMap<String, BTreeMap<String, String>> {
-    std::iter::once("")
-        .chain(domains.names())
-        .map(|domain| (domain.to_owned(), items(domains, domain)))
-        .collect()
+/// The tags by domain; what `domains` says wins over `details`.
+fn tags(domains: &Domains, details: &Domains) -> BTreeMap<String, BTreeMap<String, String>> {
+    let mut tags = BTreeMap::from([(String::new(), BTreeMap::new())]);
+    for source in [details, domains] {
+        for name in source.names() {
+            tags.entry(name.to_owned()).or_default().extend(items(source, name));
+        }
+    }
+    tags
 }
 
 fn items(domains: &Domains, domain: &str) -> BTreeMap<String, String> {
