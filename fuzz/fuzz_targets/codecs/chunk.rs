@@ -4,7 +4,7 @@ use arbitrary::Arbitrary;
 use geotiff_codecs::{ByteOrder, ChunkSpec, Codecs, SampleFormat, SampleOrder, Workspace};
 
 #[derive(Arbitrary, Debug)]
-pub struct Input {
+pub struct Input<'a> {
     width: u8,
     height: u8,
     samples: u8,
@@ -21,10 +21,12 @@ pub struct Input {
     tables: Option<Vec<u8>>,
     /// Whether the fields that a codec insists on are set to what it takes.
     usual: bool,
-    src: Vec<u8>,
+    /// Borrowed, so that it is the rest of the fuzzer's bytes as they are: of a `Vec` every other byte would say that
+    /// it goes on.
+    src: &'a [u8],
 }
 
-impl Input {
+impl Input<'_> {
     fn spec<'a>(&'a self, code: u16, lerc: Option<&'a [u32]>) -> ChunkSpec<'a> {
         const BITS: [u16; 10] = [8, 16, 32, 64, 1, 2, 4, 12, 24, 128];
         let photometric = [1, 2, 6, 5, 0, 3, 8, 32844, 32845][usize::from(self.photometric) % 9];
@@ -60,7 +62,7 @@ impl Input {
 
 /// Decodes into memory of two different contents, with a workspace that other chunks have used: both must give
 /// the same answer, and the same samples where there are any.
-pub fn decode(code: u16, input: &Input) {
+pub fn decode(code: u16, input: &Input<'_>) {
     thread_local! {
         static CODECS: Codecs = Codecs::builtin();
         static USED: std::cell::RefCell<Workspace> = std::cell::RefCell::default();
@@ -71,8 +73,8 @@ pub fn decode(code: u16, input: &Input) {
     let order = if input.planar { SampleOrder::Planar } else { SampleOrder::Interleaved };
     let (mut first, mut second) = (vec![0x00; len], vec![0xff; len]);
     CODECS.with(|codecs| {
-        let a = codecs.decode(&input.src, &spec, order, &mut first, &mut Workspace::new());
-        let b = USED.with_borrow_mut(|used| codecs.decode(&input.src, &spec, order, &mut second, used));
+        let a = codecs.decode(input.src, &spec, order, &mut first, &mut Workspace::new());
+        let b = USED.with_borrow_mut(|used| codecs.decode(input.src, &spec, order, &mut second, used));
         assert_eq!(a.is_ok(), b.is_ok(), "{a:?} {b:?}");
         if a.is_ok() {
             assert!(first == second, "not all of dst was written");
