@@ -1,4 +1,4 @@
-//! Why the command could not do what was asked: an exit code and one line. (What was asked wrongly, clap refuses with 2.)
+//! Why the command could not do what was asked: an exit code and one line.
 
 use std::fmt;
 use std::io;
@@ -8,6 +8,8 @@ use std::io;
 pub(crate) enum Failure {
     /// The command could not do what was asked: exit code 1.
     Failed(String),
+    /// The arguments, each well formed, make no sense together whatever the file: exit code 2, as clap's own.
+    Usage(String),
     /// The answer, already printed, is "no" (`validate`): exit code 1, nothing more to say.
     Negative,
     /// Whoever read standard output has gone: nothing to say, and no failure.
@@ -38,12 +40,13 @@ impl Failure {
         match self {
             Self::BrokenPipe => 0,
             Self::Failed(_) | Self::Negative => 1,
+            Self::Usage(_) => 2,
         }
     }
 
     /// The line for standard error, without line breaks or other control characters whatever the data held.
     pub(crate) fn line(&self) -> Option<String> {
-        let Self::Failed(message) = self else { return None };
+        let (Self::Failed(message) | Self::Usage(message)) = self else { return None };
         let clean: String = message.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
         Some(clean.trim().to_owned())
     }

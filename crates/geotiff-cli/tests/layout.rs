@@ -92,7 +92,8 @@ fn tiles_that_cannot_be_are_told() {
     let folder = tempfile::tempdir().expect("a folder");
     let out = folder.path().join("tile.png");
     let out = out.to_str().expect("UTF-8");
-    geotiff(&["tile", &src, "1/5/0", "-o", out]).fails_with(&["scene.tif", "1/5/0"]);
+    let run = geotiff(&["tile", &src, "1/5/0", "-o", out]).fails_with(&["scene.tif", "1/5/0"]);
+    assert_eq!(run.stderr.matches("tile outside its matrix").count(), 1, "{}", run.stderr);
     geotiff(&["tile", &src, "0/0/0", "-o", out, "--tms", "Nowhere"]).fails_with(&["Nowhere"]);
     geotiff(&["tile", &src, "8/0/0", "-o", out]).fails_with(&["scene.tif"]);
     geotiff(&["tile", &src, "0/0/0", "-o", out, "--bands", "1", "--colormap", "nothing"])
@@ -103,7 +104,10 @@ fn tiles_that_cannot_be_are_told() {
         geotiff(&["warp", &src, "-o", out, "--crs", crs, "--bbox", bbox, "--size", "8x8"])
     };
     warp("EPSG:4326", "20,10,21,11").fails_with(&["scene.tif", "outside the image", "20,10,21,11"]);
-    warp("EPSG:4326", "21,10,20,11").fails_with(&["21,10,20,11"]);
+    warp("EPSG:4326", "21,10,20,11").refused_as_usage();
+    warp("EPSG:4326", "20,11,21,10").refused_as_usage();
+    geotiff(&["read", &src, "-o", out, "--bbox", "21,10,20,11"]).refused_as_usage();
+    geotiff(&["tile", &src, "8/135/89", "-o", out, "--bands", "99"]).fails_with(&["scene.tif", "band 99"]);
     let local = "LOCAL_CS[\"a building\",UNIT[\"metre\",1]]";
     warp(local, "0,0,1,1").fails_with(&["a building"]);
     geotiff(&["tile", &src, "8", "-o", out]).refused_as_usage();

@@ -82,8 +82,9 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut separator = "";
-        // A read says best itself what it could not do.
-        if self.kind != ErrorKind::Read {
+        // A read says best itself what it could not do, and a set of tiles names the kind.
+        let is_said = self.source.as_ref().is_some_and(|source| source.is::<geotiff_tms::Error>());
+        if self.kind != ErrorKind::Read && !is_said {
             f.write_str(self.kind.text())?;
             separator = ": ";
         }

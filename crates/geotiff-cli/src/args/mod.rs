@@ -304,6 +304,7 @@ mod tests {
         is_usage_error(&["read", "a.tif", "-o", "a.npy", "--window", "0,0,0,5"]);
         is_usage_error(&["read", "a.tif", "-o", "a.npy", "--window", "0,0,nan,5"]);
         is_usage_error(&["read", "a.tif", "-o", "a.npy", "--window", "0,0,1,1", "--bbox", "0,0,1,1"]);
+        is_usage_error(&["read", "a.tif", "-o", "a.npy", "--bbox", "0,1,1,1"]);
         is_usage_error(&["read", "a.tif", "-o", "a.npy", "--bbox-crs", "EPSG:4326"]);
         is_usage_error(&["read", "a.tif", "-o", "a.npy", "--boundless", "--clip"]);
         is_usage_error(&["read", "a.tif", "-o", "a.npy", "--fill", "3"]);

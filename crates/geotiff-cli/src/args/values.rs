@@ -38,7 +38,11 @@ impl FromStr for Bbox {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        numbers(text).map(Self)
+        let bounds @ [_, bottom, _, top] = numbers(text)?;
+        if bottom >= top {
+            return Err("BOTTOM must be less than TOP".into());
+        }
+        Ok(Self(bounds))
     }
 }
 

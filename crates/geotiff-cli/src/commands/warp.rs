@@ -15,7 +15,7 @@ pub(super) async fn run(arguments: WarpArgs) -> Result<(), Failure> {
     let Bbox(bounds) = arguments.bbox;
     let grid =
         TargetGrid::new(crs::parse(&arguments.crs)?, bounds, arguments.size.width, arguments.size.height);
-    let grid = grid.map_err(|error| Failure::Failed(error.to_string()))?;
+    let grid = grid.map_err(|error| Failure::Usage(error.to_string()))?;
     let options = WarpOptions::new().resampling(arguments.resampling);
     let tiff = source::open(&arguments.src, 0, false).await?;
     let file = OutFile::create(&arguments.output.path)?;
