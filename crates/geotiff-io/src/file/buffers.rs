@@ -22,7 +22,7 @@ pub(super) fn take(length: usize) -> Result<Vec<u8>, TryReserveError> {
         // Not one that is much too large: what becomes of the bytes may live long.
         let fits = |buffer: &Vec<u8>| (length..=2 * length).contains(&buffer.capacity());
         if let Some(found) = idle.iter().position(fits) {
-            return Ok(idle.swap_remove(found));
+            return Ok(idle.remove(found));
         }
     }
     let mut buffer = Vec::new();
