@@ -7,9 +7,9 @@
 use std::collections::HashMap;
 use std::convert::Infallible;
 use std::io::BufRead;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::sync::{Arc, mpsc};
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http_body_util::Full;
@@ -20,6 +20,7 @@ use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
+use tokio::sync::oneshot;
 
 use crate::Failure;
 
@@ -33,6 +34,7 @@ pub(crate) struct Served {
 struct State {
     files: HashMap<String, Bytes>,
     delay_ms: AtomicU64,
+    delays: Delays,
     requests: AtomicU64,
     bytes: AtomicU64,
 }
@@ -48,13 +50,45 @@ impl State {
                 files.insert(name, Bytes::from(std::fs::read(&path)?));
             }
         }
-        Ok(Self { files, delay_ms: AtomicU64::new(0), requests: AtomicU64::new(0), bytes: AtomicU64::new(0) })
+        Ok(Self {
+            files,
+            delay_ms: AtomicU64::new(0),
+            delays: Delays::start(),
+            requests: AtomicU64::new(0),
+            bytes: AtomicU64::new(0),
+        })
     }
 
     fn served(&self) -> Served {
         Served {
             requests: self.requests.swap(0, Ordering::Relaxed),
             bytes: self.bytes.swap(0, Ordering::Relaxed),
+        }
+    }
+}
+
+/// Timers of a fraction of a millisecond's accuracy: the runtime's own round up to the next millisecond, which would add
+/// to the latency and answer requests in bursts.
+struct Delays(mpsc::Sender<(Instant, oneshot::Sender<()>)>);
+
+impl Delays {
+    fn start() -> Self {
+        let (sender, receiver) = mpsc::channel::<(Instant, oneshot::Sender<()>)>();
+        // All delays are equal, so that they end in the order in which they began.
+        std::thread::spawn(move || {
+            for (end, over) in receiver {
+                std::thread::sleep(end.saturating_duration_since(Instant::now()));
+                // A client that went away no longer waits.
+                let _ = over.send(());
+            }
+        });
+        Self(sender)
+    }
+
+    async fn wait(&self, delay: Duration) {
+        let (sender, over) = oneshot::channel();
+        if self.0.send((Instant::now() + delay, sender)).is_ok() {
+            let _ = over.await;
         }
     }
 }
@@ -98,7 +132,7 @@ fn obey(state: &State) {
 }
 
 async fn respond(state: Arc<State>, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
-    tokio::time::sleep(Duration::from_millis(state.delay_ms.load(Ordering::Relaxed))).await;
+    state.delays.wait(Duration::from_millis(state.delay_ms.load(Ordering::Relaxed))).await;
     state.requests.fetch_add(1, Ordering::Relaxed);
     let name = request.uri().path().rsplit('/').next().unwrap_or_default();
     let Some(file) = state.files.get(name) else {
