@@ -5,8 +5,8 @@ use geotiff_read::resample::{ReadWindow, Resampling};
 use geotiff_read::{GeoTiff, transform};
 
 use crate::TargetGrid;
-use crate::grid::Positions;
 use crate::mapping::Mapping;
+use crate::positions::Positions;
 
 /// Latitude at which Web Mercator is a square: degrees beyond it have no finite place there.
 const MERCATOR_EDGE: f64 = 85.06;
@@ -73,7 +73,7 @@ fn local_resolution(mapping: &Mapping, target: &TargetGrid) -> Option<(f64, f64)
     let steps = |count: u32| -> Vec<f64> {
         (0..=SAMPLES).map(|step| f64::from(count) * f64::from(step) / f64::from(SAMPLES)).collect()
     };
-    let positions = Positions::new(mapping, &steps(target.width), &steps(target.height), true);
+    let positions = Positions::exact(mapping, &steps(target.width), &steps(target.height));
     let (x, y) = positions.ratios()?;
     let samples = f64::from(SAMPLES);
     let ((step_x, step_y), (width, height)) =

@@ -25,14 +25,15 @@
 //! # How
 //!
 //! ```text
-//! grid, method ──► level (GDAL's choice) ──► positions of pixels in the level (approximate grid, or exact)
+//! grid, method ──► level (GDAL's choice) ──► positions of pixels in the level (interpolated, or exact)
 //!    ──► the window that they need, read with its mask ──► GDAL's warp kernels on the executor ──► Raster
 //! ```
 //!
-//! Positions are transformed exactly at the corners of cells and interpolated between; a cell is divided until the
-//! middles of its sides and its centre are right to 0.03 source pixels, and a cell with a corner outside the domain of
-//! a CRS, at the antimeridian or a pole is divided down to its pixels. Large results are made in blocks, each of a
-//! bounded part of the source.
+//! Of each row of the result the ends and the middle are transformed exactly. Where the middle lies within 0.125 source
+//! pixels of the line between the ends (0.03 for methods that mix pixels), the row is interpolated; else its halves are
+//! looked at in turn, down to five pixels, as GDAL's approximate transformer does. Unlike it, rows are also halved that
+//! bend one way before their middle and the other way behind it. Large results are made in blocks, each of a bounded
+//! part of the source, whose rows are parts of the whole ones.
 //!
 //! # Where it differs from GDAL
 //!
@@ -46,15 +47,16 @@
 //!   the image along its columns and rows.
 
 mod error;
-mod grid;
 mod kernel;
 mod level;
 mod mapping;
 mod options;
 #[cfg(feature = "pictures")]
 mod picture;
+mod positions;
 mod render;
 mod resample;
+mod scanlines;
 mod tile;
 mod warp;
 

@@ -55,7 +55,7 @@ impl TargetGrid {
     }
 }
 
-/// How pixels are warped. By default every band, nearest, through the approximate grid.
+/// How pixels are warped. By default every band, nearest, with interpolated positions.
 ///
 /// ```
 /// use geotiff_read::resample::Resampling;
@@ -77,7 +77,7 @@ pub struct WarpOptions {
 }
 
 impl WarpOptions {
-    /// Every band, nearest, through the approximate grid.
+    /// Every band, nearest, with interpolated positions.
     #[must_use]
     pub fn new() -> Self {
         Self::default()

@@ -7,8 +7,8 @@ use geotiff_read::resample::Resampling;
 use geotiff_read::{Array, Sample};
 use ndarray::{Array3, s};
 
-use crate::grid::Positions;
 use crate::kernel::{Kernel, LEAST_WEIGHT, Taps};
+use crate::positions::Positions;
 
 /// Positions this close below a whole pixel lie on it.
 const NUDGE: f64 = 1e-10;
@@ -30,10 +30,16 @@ pub(crate) struct Piece<T> {
     pub(crate) masks: Array3<u8>,
 }
 
-/// How pixels are combined.
+/// How pixels are made.
 #[derive(Clone, Copy)]
 pub(crate) enum Rule {
     Nearest,
+    Mix(Mix),
+}
+
+/// How pixels are combined.
+#[derive(Clone, Copy)]
+pub(crate) enum Mix {
     Convolution(Kernel),
     Average,
     Mode,
@@ -44,21 +50,21 @@ impl Rule {
     pub(crate) fn new(method: Resampling, ratios: (f64, f64)) -> Option<Self> {
         match method {
             Resampling::Nearest => Some(Self::Nearest),
-            Resampling::Average => Some(Self::Average),
-            Resampling::Mode => Some(Self::Mode),
-            _ => Kernel::new(method, ratios).map(Self::Convolution),
+            Resampling::Average => Some(Self::Mix(Mix::Average)),
+            Resampling::Mode => Some(Self::Mix(Mix::Mode)),
+            _ => Kernel::new(method, ratios).map(|kernel| Self::Mix(Mix::Convolution(kernel))),
         }
     }
 
     /// Whether a method's rule depends on the ratios.
     pub(crate) fn has_kernel(method: Resampling) -> bool {
-        matches!(Self::new(method, (1.0, 1.0)), Some(Self::Convolution(_)))
+        matches!(Self::new(method, (1.0, 1.0)), Some(Self::Mix(Mix::Convolution(_))))
     }
 
     /// Source pixels needed on either side of a position.
     pub(crate) fn reach(&self) -> (f64, f64) {
         match self {
-            Self::Convolution(kernel) => {
+            Self::Mix(Mix::Convolution(kernel)) => {
                 let (x, y) = kernel.reach();
                 (x + 1.0, y + 1.0)
             }
@@ -95,20 +101,20 @@ pub(crate) fn resample<T: Sample>(
         planes.push(Plane { data, mask, columns });
     }
     let mut sampler =
-        Sampler { source, planes, rule, size: (columns, rows), x: Taps::default(), y: Taps::default() };
+        Sampler { source, planes, size: (columns, rows), x: Taps::default(), y: Taps::default() };
     let height = wanted.len();
     let mut piece = Piece {
         data: Array3::from_elem((bands, height, width), fill),
         masks: Array3::zeros((bands, height, width)),
     };
-    if matches!(rule, Rule::Nearest) {
+    let Rule::Mix(mix) = rule else {
         sampler.nearest(positions, wanted, &mut piece);
         return Some(piece);
-    }
+    };
     let mut found = vec![None; bands];
     for (row, wanted) in wanted.enumerate() {
         for column in 0..width {
-            sampler.pixel(positions, wanted, column, &mut found);
+            sampler.pixel(mix, positions, (wanted, column), &mut found);
             for (band, found) in found.iter_mut().enumerate() {
                 if let Some((value, mask)) = found.take() {
                     piece.data[[band, row, column]] = value;
@@ -210,7 +216,6 @@ impl Area {
 struct Sampler<'a, T> {
     source: &'a Source,
     planes: Vec<Plane<'a, T>>,
-    rule: Rule,
     /// Columns and rows of the part of the source.
     size: (usize, usize),
     x: Taps,
@@ -219,12 +224,16 @@ struct Sampler<'a, T> {
 
 impl<T: Sample> Sampler<'_, T> {
     /// One pixel of the result: for each band its value and mask, where it has one.
-    fn pixel(&mut self, positions: &Positions, row: usize, column: usize, found: &mut [Option<(T, u8)>]) {
-        match self.rule {
-            // Of whole rows: `nearest`.
-            Rule::Nearest => {}
-            Rule::Convolution(kernel) => self.convolve(&kernel, positions, row, column, found),
-            Rule::Average => {
+    fn pixel(
+        &mut self,
+        mix: Mix,
+        positions: &Positions,
+        (row, column): (usize, usize),
+        found: &mut [Option<(T, u8)>],
+    ) {
+        match mix {
+            Mix::Convolution(kernel) => self.convolve(&kernel, positions, row, column, found),
+            Mix::Average => {
                 let Some(area) = self.area(positions, row, column) else { return };
                 (self.x.first, self.y.first) = (area.left, area.top);
                 (self.x.weights, self.y.weights) = (area.across, area.down);
@@ -232,7 +241,7 @@ impl<T: Sample> Sampler<'_, T> {
                     *found = plane.mean(&self.x, &self.y).0.map(rounded);
                 }
             }
-            Rule::Mode => {
+            Mix::Mode => {
                 let Some(area) = self.area(positions, row, column) else { return };
                 for (plane, found) in self.planes.iter().zip(found) {
                     *found = plane.mode(&area).map(|value| (value, 255));

@@ -1,5 +1,6 @@
 //! A warped read, from the level to the pixels.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use futures::future::try_join_all;
@@ -9,9 +10,10 @@ use geotiff_read::{Array, GeoTiff, Level, MaskKind, Raster, ReadOptions, Sample,
 use ndarray::{Array3, s};
 use num_complex::Complex;
 
-use crate::grid::Positions;
 use crate::mapping::{Mapping, Turn};
+use crate::positions::Positions;
 use crate::resample::{Piece, Rule, Source, is_of_areas, resample};
+use crate::scanlines::Scanlines;
 use crate::{Error, ErrorKind, TargetGrid, WarpOptions, level};
 
 /// Columns and rows of the parts that a large result is made in.
@@ -20,6 +22,10 @@ const BLOCK: u32 = 1024;
 const SOURCE_BYTES: u64 = 64 << 20;
 /// Rows of a block of GDAL's `WarpedVRT`, each of which has a kernel of its own.
 const STRIP_ROWS: usize = 128;
+/// Where positions are interpolated they may be so far off, in source pixels: for nearest as in GDAL, which then takes
+/// the same pixels; else so little that with what a widened linear kernel adds, up to 0.086, they stay under it.
+const TOLERANCE: f64 = 0.125;
+const TOLERANCE_OF_KERNELS: f64 = 0.03;
 /// Rows that one job of the executor resamples, a part of a strip.
 const ROWS_PER_JOB: usize = 64;
 
@@ -113,14 +119,21 @@ impl Block {
         })
     }
 
-    /// The lattice of pixel centres, or of pixel corners, as columns and rows.
-    fn lattice(self, corners: bool) -> [Vec<f64>; 2] {
-        let (more, offset) = if corners { (1, 0.0) } else { (0, 0.5) };
-        let axis = |first: u32, count: u32| {
-            (0..count + more).map(|step| f64::from(first) + f64::from(step) + offset).collect()
-        };
-        [axis(self.column, self.width), axis(self.row, self.height)]
+    /// The rows of its pixels' centres or, one more, of their corners.
+    fn rows(self, corners: bool) -> Vec<f64> {
+        let (more, offset) = lattice(corners);
+        (0..self.height + more).map(|row| f64::from(self.row) + f64::from(row) + offset).collect()
     }
+
+    /// The points of its pixels, counted from the first of a row of the result.
+    fn points(self, corners: bool) -> Range<usize> {
+        self.column as usize..(self.column + self.width + lattice(corners).0) as usize
+    }
+}
+
+/// How many more corners than pixels a row has and where the first lies, or the same of centres.
+fn lattice(corners: bool) -> (u32, f64) {
+    if corners { (1, 0.0) } else { (0, 0.5) }
 }
 
 /// A rectangle of whole source pixels: first column, first row, columns, rows.
@@ -228,15 +241,15 @@ impl<'a> Job<'a> {
 
     /// Where the block's pixels lie in the level, and how they are made.
     async fn positions(&self, block: Block) -> Result<(Positions, Rules), Error> {
-        let (mapping, exact) = (Arc::clone(&self.mapping), self.exact);
-        let [cols, rows] = block.lattice(is_of_areas(self.method));
+        let rows = block.rows(is_of_areas(self.method)).len();
         let size = (f64::from(self.level.width()), f64::from(self.level.height()));
         // A `WarpedVRT` warps an image with nodata at once, and one that gets an alpha band by its blocks. An image in
         // the CRS of the grid is read without one, at its true scale; and other rules have no kernel to widen.
         let is_read = self.is_same_crs || !Rule::has_kernel(self.method);
-        let strip = if is_read || self.tiff.nodata().is_some() { rows.len() } else { STRIP_ROWS };
+        let strip = if is_read || self.tiff.nodata().is_some() { rows } else { STRIP_ROWS };
+        let locate = self.locator(block);
         let work = move || {
-            let positions = Positions::new(&mapping, &cols, &rows, exact);
+            let positions = locate();
             let step = positions.ratios().unwrap_or((1.0, 1.0));
             let ratios = if is_read { vec![step] } else { positions.window_ratios(strip, size, step) };
             (positions, step, ratios)
@@ -245,6 +258,29 @@ impl<'a> Job<'a> {
         let strips: Option<_> = ratios.into_iter().map(|ratios| Rule::new(self.method, ratios)).collect();
         let unknown = || Error::new(ErrorKind::Unsupported, format!("warping by {}", self.method));
         Ok((positions, Rules { step, strips: strips.ok_or_else(unknown)?, rows: strip }))
+    }
+
+    /// What works out the positions of a block.
+    fn locator(&self, block: Block) -> impl FnOnce() -> Positions + Send + use<> {
+        let (mapping, exact, grid_width) = (Arc::clone(&self.mapping), self.exact, self.grid.width);
+        let corners = is_of_areas(self.method);
+        let tolerance = if self.method == Resampling::Nearest { TOLERANCE } else { TOLERANCE_OF_KERNELS };
+        let of_full = |full: u32, level: u32| f64::from(full) / f64::from(level);
+        let scale = (
+            of_full(self.tiff.width(), self.level.width()),
+            of_full(self.tiff.height(), self.level.height()),
+        );
+        move || {
+            let (wanted, rows) = (block.points(corners), block.rows(corners));
+            let (more, first) = lattice(corners);
+            if exact {
+                let cols: Vec<f64> = wanted.map(|point| first + point as f64).collect();
+                return Positions::exact(&mapping, &cols, &rows);
+            }
+            let count = (grid_width + more) as usize;
+            let lines = Scanlines { mapping: &mapping, first, count, wanted, rows: &rows, tolerance, scale };
+            lines.positions()
+        }
     }
 
     /// The part of the level that the positions need; `None` where they all lie outside.

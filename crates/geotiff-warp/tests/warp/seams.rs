@@ -47,3 +47,20 @@ fn approximate_and_exact_positions_agree_across_seams() {
     });
     assert_eq!(far.count(), 0);
 }
+
+/// Along the equator a transverse Mercator bends away on both sides of its central meridian, so that the middle of a row
+/// lies on the line between its ends.
+#[test]
+fn rows_that_bend_both_ways_are_not_taken_for_straight() {
+    let tiff = open("global.tif");
+    let target = grid(32631, [-3_500_000.0, -50.0, 4_500_000.0, 50.0], 400, 2);
+    let warped = |exact| {
+        let options = WarpOptions::new().resampling(Resampling::Bilinear).exact(exact);
+        warped(&tiff, &target, &options).unwrap().data.to_f64()
+    };
+    let (exact, approximate) = (warped(true), warped(false));
+    // 2000 km east of the meridian of 3° E: the line between the ends would put 20° there.
+    assert!((exact[[0, 0, 300]] - 20.7).abs() < 0.1);
+    let pixel = 2.5;
+    assert!(exact.iter().zip(&approximate).all(|(exact, found)| (exact - found).abs() <= 0.125 * pixel));
+}
