@@ -38,7 +38,8 @@ impl DecodedChunk {
 /// - What to keep is decided by recency and frequency (`moka`'s TinyLFU). A chunk above a quarter of the capacity is
 ///   not kept.
 /// - Every read uses it: windows, tiles, points, resampled reads, streams. A chunk that is here is neither requested
-///   nor decoded; where its place in the file is not known yet, that is not asked for either.
+///   nor decoded; where its place in the file is not known yet, that is not asked for either. One that another read
+///   has decoded since it was requested is not decoded again.
 ///
 /// Handles that share a cache are to use the same [codecs](crate::OpenOptions::codecs).
 ///
@@ -114,7 +115,7 @@ pub struct ChunkCacheStats {
     pub entries: u64,
     /// Chunks that reads wanted and found.
     pub hits: u64,
-    /// Chunks that reads wanted and did not find.
+    /// Chunks that reads wanted and did not find, when they were planned.
     pub misses: u64,
     /// Chunks dropped for want of room.
     pub evictions: u64,
@@ -209,6 +210,11 @@ impl ImageCache {
         let counter = if found.is_some() { &shared.hits } else { &shared.misses };
         counter.fetch_add(1, Ordering::Relaxed);
         found
+    }
+
+    /// As [`get`](Self::get), not counted.
+    pub(crate) fn peek(&self, chunk: u64) -> Option<Arc<DecodedChunk>> {
+        self.cache.shared.chunks.get(&Key { image: self.image, chunk })
     }
 
     pub(crate) fn insert(&self, chunk: u64, decoded: Arc<DecodedChunk>) {

@@ -50,6 +50,13 @@ impl ImageTask {
         self.sinks.iter().flat_map(|sink| &sink.routes).any(|route| route.sparse.is_some())
     }
 
+    /// The samples of a chunk that another read has decoded since this one was planned.
+    pub(crate) fn decoded_since(&self, chunk: &PlannedChunk) -> Option<Arc<DecodedChunk>> {
+        let cache = self.state.cache()?;
+        let is_whole = chunk.rows == (0..self.state.chunk_spec(chunk.row).ok()?.height);
+        is_whole.then(|| cache.peek(chunk.index))?
+    }
+
     /// Decodes a chunk, or fills a sparse one, and puts the wanted pixels into every sink.
     ///
     /// # Safety

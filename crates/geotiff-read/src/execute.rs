@@ -62,6 +62,12 @@ enum Payload {
 }
 
 impl Payload {
+    /// The samples in place of bytes that another read, which wanted them too, has decoded meanwhile.
+    fn renewed(self, task: &ImageTask, chunk: &PlannedChunk) -> Self {
+        let decoded = matches!(self, Self::Encoded { .. }).then(|| task.decoded_since(chunk)).flatten();
+        decoded.map_or(self, Self::Decoded)
+    }
+
     fn input(&self) -> Input<'_> {
         match self {
             Self::Sparse => Input::Sparse,
@@ -88,6 +94,7 @@ impl Dispatch<'_> {
         let trace = self.context.trace.clone();
         self.running += 1;
         self.context.executor.spawn(Box::new(move || {
+            let payload = payload.renewed(&task, &chunk);
             let result = if cancelled.load(Ordering::Relaxed) {
                 Ok(())
             } else {

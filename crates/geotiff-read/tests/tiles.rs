@@ -8,15 +8,16 @@
 
 mod common;
 
-use std::sync::Arc;
+use std::fmt;
+use std::sync::{Arc, Mutex};
 
 use common::{Log, fixture, open};
 use futures::StreamExt;
 use futures::executor::block_on;
 use geotiff_io::RangeStore;
 use geotiff_read::{
-    ChunkCache, Edge, ErrorKind, GeoTiff, InlineExecutor, OpenOptions, ReadBudget, ReadOptions, ReadTrace,
-    Window, read_many,
+    ChunkCache, Edge, ErrorKind, Executor, GeoTiff, InlineExecutor, Job, OpenOptions, ReadBudget,
+    ReadOptions, ReadTrace, Window, read_many,
 };
 
 fn open_log(log: &Arc<Log>, options: OpenOptions) -> GeoTiff {
@@ -122,6 +123,45 @@ fn a_second_read_takes_no_request_and_no_decoding() {
     log.take();
     block_on(tiff.read(&ReadOptions::new().window(windows[0]))).unwrap();
     assert!(!log.take().is_empty(), "what was cleared is fetched again");
+}
+
+/// Keeps jobs until it is told to run them.
+#[derive(Default)]
+struct Later(Mutex<Vec<Job>>);
+
+impl fmt::Debug for Later {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Later")
+    }
+}
+
+impl Executor for Later {
+    fn spawn(&self, job: Job) {
+        self.0.lock().unwrap().push(job);
+    }
+}
+
+#[test]
+fn a_chunk_that_two_reads_want_at_once_is_decoded_once() {
+    let later = Arc::new(Later::default());
+    let cache = ChunkCache::new(64 << 20);
+    let log = Log::of("scene.tif");
+    let options = OpenOptions::default().with_cache(cache.clone()).with_executor(later.clone());
+    let tiff = block_on(GeoTiff::open_with(log as Arc<dyn RangeStore>, "image.tif", options)).unwrap();
+    let trace = ReadTrace::new();
+    let options = ReadOptions::new().window(Window::new(0, 0, 300, 200)).mask(false).trace(&trace);
+    let mut both = std::pin::pin!(futures::future::try_join(tiff.read(&options), tiff.read(&options)));
+    let (one, other) = block_on(futures::future::poll_fn(|context| {
+        let result = both.as_mut().poll(context);
+        // Both reads have planned and fetched by now.
+        let jobs = std::mem::take(&mut *later.0.lock().unwrap());
+        jobs.into_iter().for_each(|job| job());
+        result
+    }))
+    .unwrap();
+    assert_eq!(one.data, other.data);
+    let cost = trace.cost();
+    assert_eq!((cost.chunks, cost.cache_hits, cache.stats().misses), (2, 2, 4));
 }
 
 #[test]
