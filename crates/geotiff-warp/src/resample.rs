@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use geotiff_read::resample::Resampling;
 use geotiff_read::{Array, Sample};
-use ndarray::{Array3, s};
+use ndarray::Array3;
 
 use crate::kernel::{Kernel, LEAST_WEIGHT, Taps};
 use crate::positions::Positions;
@@ -139,6 +139,25 @@ impl<T: Sample> Plane<'_, T> {
         self.mask.map_or(1.0, |mask| f64::from(mask[row * self.columns + column]) / 255.0)
     }
 
+    /// The samples at `places` and their masks; a place outside is nowhere, `is_there` 0 and else 255. What is invalid
+    /// keeps its value.
+    fn pick(&self, places: &[usize], is_there: &[u8], values: &mut [T], masks: &mut [u8]) {
+        let Some(mask) = self.mask else {
+            for (place, value) in places.iter().zip(values) {
+                *value = self.data.get(*place).copied().unwrap_or(*value);
+            }
+            masks.copy_from_slice(is_there);
+            return;
+        };
+        for ((place, value), found) in places.iter().zip(values).zip(masks) {
+            let Some((sample, mask)) = self.data.get(*place).zip(mask.get(*place)) else { continue };
+            *found = *mask;
+            if *mask != 0 {
+                *value = *sample;
+            }
+        }
+    }
+
     /// The weighted mean of the pixels under the taps and its density; whether all of them were valid.
     fn mean(&self, x: &Taps, y: &Taps) -> (Option<(f64, f64)>, bool) {
         let (mut sum, mut weights, mut total, mut is_whole) = (0.0, 0.0, 0.0, true);
@@ -253,21 +272,21 @@ impl<T: Sample> Sampler<'_, T> {
     /// The source pixels at the positions of `wanted` rows: places once a row, then band by band.
     fn nearest(&self, positions: &Positions, wanted: Range<usize>, piece: &mut Piece<T>) {
         const NOWHERE: usize = usize::MAX;
-        let mut places = vec![NOWHERE; piece.data.dim().2];
+        let (_, height, width) = piece.data.dim();
+        let mut places = vec![NOWHERE; width];
+        let mut is_there = vec![0; width];
         for (row, wanted) in wanted.enumerate() {
-            for (column, place) in places.iter_mut().enumerate() {
+            for (column, (place, is_there)) in places.iter_mut().zip(&mut is_there).enumerate() {
                 let found = self.locate(positions, wanted, column);
                 *place = found.map_or(NOWHERE, |(_, _, x, y)| y * self.size.0 + x);
+                *is_there = if found.is_some() { 255 } else { 0 };
             }
             for (band, plane) in self.planes.iter().enumerate() {
-                let mut values = piece.data.slice_mut(s![band, row, ..]);
-                let mut masks = piece.masks.slice_mut(s![band, row, ..]);
-                for ((place, value), mask) in places.iter().zip(&mut values).zip(&mut masks) {
-                    let Some(sample) = plane.data.get(*place) else { continue };
-                    *mask = plane.mask.map_or(255, |mask| mask[*place]);
-                    if *mask != 0 {
-                        *value = *sample;
-                    }
+                let line = (band * height + row) * width..(band * height + row + 1) * width;
+                let values = piece.data.as_slice_mut().and_then(|all| all.get_mut(line.clone()));
+                let masks = piece.masks.as_slice_mut().and_then(|all| all.get_mut(line));
+                if let (Some(values), Some(masks)) = (values, masks) {
+                    plane.pick(&places, &is_there, values, masks);
                 }
             }
         }
