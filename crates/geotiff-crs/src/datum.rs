@@ -1,13 +1,16 @@
 //! Datum shifts: which operations lead from one datum to another, and which of them holds at a place.
 //!
 //! The table has, for each EPSG datum, the operations to WGS 84 among which PROJ chooses when it has no grids. At each
-//! point the choice follows PROJ's rule: of the operations whose area holds the point, the most accurate.
+//! point the choice follows PROJ's rule: of the operations whose area holds the point, the most accurate. Which of them
+//! are candidates depends on both CRSs: their areas of use say where a transform is meant to hold.
 
+use std::cmp::Ordering;
 use std::f64::consts::FRAC_PI_2;
 
-use crate::engine::{Columns, DatumKey, wrap};
-use crate::lookup::Area;
-use crate::model::Definition;
+use crate::area::{Area, Extent};
+use crate::engine::{Columns, DatumKey, Engine, wrap};
+use crate::lookup;
+use crate::model::{Definition, epsg_of};
 use crate::registry;
 
 const ARC_SECOND: f64 = std::f64::consts::PI / (180.0 * 3600.0);
@@ -85,7 +88,9 @@ enum Step {
 /// One way from a datum to WGS 84.
 #[derive(Clone, Debug, PartialEq)]
 struct Operation {
-    area: Option<Area>,
+    area: Area,
+    /// The area in the coordinates of the CRS that points come from, where that is not geographic.
+    extents: Option<Vec<Extent>>,
     /// Metres; negative for a ballpark operation.
     accuracy: f64,
     offshore: bool,
@@ -93,31 +98,30 @@ struct Operation {
 }
 
 impl Operation {
+    fn everywhere(accuracy: f64, steps: Vec<Step>) -> Self {
+        Self { area: Area::WORLD, extents: None, accuracy, offshore: false, steps }
+    }
+
     fn parse(text: &str) -> Option<Self> {
         let mut parts = text.split(';');
-        let mut bounds = parts.next()?.split(',').map(str::parse);
-        let mut bound = || bounds.next()?.ok();
-        let area = (|| Some([bound()?, bound()?, bound()?, bound()?]))();
+        let area = Area::parse(parts.next()?).unwrap_or(Area::WORLD);
         let accuracy = parts.next()?;
         let offshore = accuracy.ends_with('o');
         let accuracy = accuracy.trim_end_matches('o').parse().ok()?;
         let steps = parts.map(step).collect::<Option<Vec<_>>>()?;
-        Some(Self { area, accuracy, offshore, steps })
+        Some(Self { area, extents: None, accuracy, offshore, steps })
     }
 
-    fn holds(&self, lon: f64, lat: f64) -> bool {
-        let Some([west, south, east, north]) = self.area else { return true };
-        if lat < south || lat > north {
-            return false;
+    /// Takes longitudes and latitudes as they are, as if the datums were the same.
+    fn is_ballpark(&self) -> bool {
+        self.accuracy < 0.0 && self.steps.is_empty()
+    }
+
+    fn holds(&self, place: Place) -> bool {
+        match &self.extents {
+            None => self.area.holds(place.lon, place.lat),
+            Some(extents) => extents.iter().any(|extent| extent.holds(place.x, place.y)),
         }
-        if west <= east { (west..=east).contains(&lon) } else { lon >= west || lon <= east }
-    }
-
-    /// The size of the area on the sphere, up to a constant.
-    fn size(&self) -> f64 {
-        let [west, south, east, north] = self.area.unwrap_or([-180.0, -90.0, 180.0, 90.0]);
-        let width = if west <= east { east - west } else { east - west + 360.0 };
-        width * (north.to_radians().sin() - south.to_radians().sin())
     }
 
     fn run(&self, lon: f64, lat: f64, reverse: bool) -> (f64, f64) {
@@ -187,6 +191,23 @@ fn to_geographic(point: [f64; 3], shape: Shape) -> (f64, f64) {
     (y.atan2(x), lat)
 }
 
+/// A point by which an operation is chosen.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    /// In degrees, of Greenwich.
+    lon: f64,
+    lat: f64,
+    /// In the coordinates of the CRS that it comes from.
+    x: f64,
+    y: f64,
+}
+
+impl DatumKey {
+    fn is_wgs84(&self) -> bool {
+        self.code == Some(WGS84) || self.name.starts_with("worldgeodeticsystem1984") || self.name == "wgs1984"
+    }
+}
+
 /// What leads from a datum to WGS 84.
 #[derive(Clone, Debug, PartialEq)]
 enum ToWgs84 {
@@ -210,12 +231,9 @@ impl ToWgs84 {
                 Step::Helmert(Helmert::new(&values, false)),
                 Step::ToGeographic(WGS84_SHAPE),
             ];
-            return Self::Operations(vec![Operation { area: None, accuracy: 0.0, offshore: false, steps }]);
+            return Self::Operations(vec![Operation::everywhere(0.0, steps)]);
         }
-        if datum.code == Some(WGS84)
-            || datum.name.starts_with("worldgeodeticsystem1984")
-            || datum.name == "wgs1984"
-        {
+        if datum.is_wgs84() {
             return Self::Same;
         }
         let Some(row) = datum.code.and_then(|code| registry::row(registry::OPERATIONS, code)) else {
@@ -230,15 +248,35 @@ impl ToWgs84 {
             .map_or(Self::Unknown, Self::Operations)
     }
 
-    /// PROJ's choice at a place (degrees): the first operation there unless a later one is more accurate, or equally
-    /// accurate for a smaller area. Outside all areas, the first of all.
-    fn choose(operations: &[Operation], lon: f64, lat: f64) -> Option<&Operation> {
+    /// Keeps what PROJ takes into account between two CRSs: operations that overlap the area in which the transform is
+    /// wanted, those that cover most of it first, and none at all elsewhere unless one of them covers all of it.
+    fn restrict(&mut self, wanted: Area) {
+        let Self::Operations(operations) = self else { return };
+        operations.retain(|operation| !operation.is_ballpark() && operation.area.common(wanted) > 0.0);
+        let covered = |operation: &Operation| (operation.accuracy >= 0.0, operation.area.common(wanted));
+        operations.sort_by(|a, b| covered(b).partial_cmp(&covered(a)).unwrap_or(Ordering::Equal));
+        if !operations.iter().any(|operation| operation.area.contains(wanted)) {
+            operations.push(Operation::everywhere(-1.0, Vec::new()));
+        }
+    }
+
+    /// Finds operations by the coordinates of the CRS that points come from.
+    fn locate(&mut self, source: &Engine, prime_meridian: f64) {
+        let Self::Operations(operations) = self else { return };
+        for operation in operations.iter_mut().filter(|operation| operation.area != Area::WORLD) {
+            operation.extents = Some(operation.area.extents(source, prime_meridian));
+        }
+    }
+
+    /// PROJ's choice at a place: the first operation there unless a later one is more accurate, or equally accurate
+    /// for a smaller area. Outside all areas, the first of all.
+    fn choose(operations: &[Operation], place: Place) -> Option<&Operation> {
         let mut best: Option<&Operation> = None;
-        for candidate in operations.iter().filter(|operation| operation.holds(lon, lat)) {
+        for candidate in operations.iter().filter(|operation| operation.holds(place)) {
             let better = best.is_none_or(|best| {
                 let accuracy = candidate.accuracy;
-                let finer =
-                    accuracy < best.accuracy || (accuracy == best.accuracy && candidate.size() < best.size());
+                let finer = accuracy < best.accuracy
+                    || (accuracy == best.accuracy && candidate.area.size() < best.area.size());
                 accuracy >= 0.0 && finer && !candidate.offshore
             });
             if better {
@@ -248,9 +286,9 @@ impl ToWgs84 {
         best.or(operations.first())
     }
 
-    fn apply(&self, lon: f64, lat: f64, reverse: bool) -> (f64, f64) {
+    fn apply(&self, place: Place, (lon, lat): (f64, f64), reverse: bool) -> (f64, f64) {
         let Self::Operations(operations) = self else { return (lon, lat) };
-        match Self::choose(operations, wrap(lon).to_degrees(), lat.to_degrees()) {
+        match Self::choose(operations, place) {
             Some(operation) => operation.run(lon, lat, reverse),
             None => (lon, lat),
         }
@@ -272,23 +310,48 @@ pub(crate) struct Shift {
     meridians: [f64; 2],
     /// Nothing when the datums are the same.
     operations: Option<(ToWgs84, ToWgs84)>,
+    /// Through WGS 84 by operations of the table, where PROJ may know a direct way.
+    detour: bool,
 }
 
 impl Shift {
-    pub(crate) fn between(from: &Definition, to: &Definition) -> Self {
-        let (Some(from), Some(to)) = (DatumKey::new(from), DatumKey::new(to)) else {
-            return Self { meridians: [0.0; 2], operations: None };
+    /// `source` is the engine of `from`.
+    pub(crate) fn between(from: &Definition, to: &Definition, source: &Engine) -> Self {
+        let (Some(up), Some(down)) = (DatumKey::new(from), DatumKey::new(to)) else {
+            return Self { meridians: [0.0; 2], operations: None, detour: false };
         };
-        let meridians = [from.prime_meridian, to.prime_meridian];
-        if same_datum(&from, &to) {
-            return Self { meridians, operations: None };
+        let meridians = [up.prime_meridian, down.prime_meridian];
+        if same_datum(&up, &down) {
+            return Self { meridians, operations: None, detour: false };
         }
-        let operations = (ToWgs84::new(&from), ToWgs84::new(&to));
-        let trivial = operations == (ToWgs84::Same, ToWgs84::Same);
-        Self { meridians, operations: (!trivial).then_some(operations) }
+        let mut operations = (ToWgs84::new(&up), ToWgs84::new(&down));
+        if operations == (ToWgs84::Same, ToWgs84::Same) {
+            return Self { meridians, operations: None, detour: false };
+        }
+        let wanted = wanted_area(from, to);
+        for (side, datum) in [(&mut operations.0, &up), (&mut operations.1, &down)] {
+            if let Some(wanted) = wanted.filter(|_| datum.to_wgs84.is_none()) {
+                side.restrict(wanted);
+            }
+            if !source.is_geographic() {
+                side.locate(source, up.prime_meridian);
+            }
+        }
+        let shifted = |datum: &DatumKey, side: &ToWgs84| datum.to_wgs84.is_none() && side.has_operations();
+        let detour = !up.is_wgs84()
+            && !down.is_wgs84()
+            && (shifted(&up, &operations.0) || shifted(&down, &operations.1));
+        Self { meridians, operations: Some(operations), detour }
     }
 
-    pub(crate) fn apply(&self, points: &mut Columns<'_>) {
+    /// Whether [`apply`](Self::apply) looks at the coordinates that points come from.
+    pub(crate) fn is_by_place(&self) -> bool {
+        self.operations.as_ref().is_some_and(|(up, down)| up.has_operations() || down.has_operations())
+    }
+
+    /// From longitudes and latitudes in radians to such; `sources[i]` are the coordinates that point `i` had in the CRS
+    /// that it comes from, and may be left out unless the shift [`is_by_place`](Self::is_by_place).
+    pub(crate) fn apply(&self, points: &mut Columns<'_>, sources: (&[f64], &[f64])) {
         let [from, to] = self.meridians;
         let Some((up, down)) = &self.operations else {
             if from != to {
@@ -296,9 +359,14 @@ impl Shift {
             }
             return;
         };
-        points.apply(|lon, lat| {
-            let (lon, lat) = up.apply(lon + from, lat, false);
-            let (lon, lat) = down.apply(lon, lat, true);
+        let at = |values: &[f64], i: usize| values.get(i).copied().unwrap_or(f64::NAN);
+        points.apply_each(|i, lon, lat| {
+            let (x, y) = (at(sources.0, i), at(sources.1, i));
+            let place =
+                |lon: f64, lat: f64| Place { lon: wrap(lon).to_degrees(), lat: lat.to_degrees(), x, y };
+            let start = (lon + from, lat);
+            let (lon, lat) = up.apply(place(start.0, start.1), start, false);
+            let (lon, lat) = down.apply(place(lon, lat), (lon, lat), true);
             Some((if to == 0.0 { lon } else { wrap(lon - to) }, lat))
         });
     }
@@ -307,10 +375,21 @@ impl Shift {
         match &self.operations {
             None => false,
             Some((ToWgs84::Unknown, _) | (_, ToWgs84::Unknown)) => true,
-            // Through WGS 84, where PROJ may know a direct way.
-            Some((up, down)) => up.has_operations() && down.has_operations(),
+            Some(_) => self.detour,
         }
     }
+}
+
+/// The smaller of two CRSs' areas of use, in which PROJ wants a transform to hold. A projected CRS without a code is
+/// used anywhere; nothing is known of other CRSs that are not EPSG's, whose area PROJ looks up.
+fn wanted_area(from: &Definition, to: &Definition) -> Option<Area> {
+    let area = |definition: &Definition| match (definition.horizontal(), definition.horizontal().id()) {
+        (_, id @ Some(_)) => lookup::crs(epsg_of(id)?).ok()?.1.area.map(Area),
+        (Definition::Projected(_), None) => Some(Area::WORLD),
+        _ => None,
+    };
+    let (from, to) = (area(from)?, area(to)?);
+    Some(if from.size() < to.size() { from } else { to })
 }
 
 fn same_datum(a: &DatumKey, b: &DatumKey) -> bool {

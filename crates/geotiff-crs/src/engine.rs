@@ -21,8 +21,13 @@ pub(crate) struct Columns<'a> {
 impl Columns<'_> {
     /// Applies `f` to every point that is still valid.
     pub(crate) fn apply(&mut self, mut f: impl FnMut(f64, f64) -> Option<(f64, f64)>) {
-        for (x, y) in self.xs.iter_mut().zip(self.ys.iter_mut()) {
-            let point = if x.is_finite() && y.is_finite() { f(*x, *y) } else { None };
+        self.apply_each(|_, x, y| f(x, y));
+    }
+
+    /// As [`apply`](Self::apply), with the point's index.
+    pub(crate) fn apply_each(&mut self, mut f: impl FnMut(usize, f64, f64) -> Option<(f64, f64)>) {
+        for (i, (x, y)) in self.xs.iter_mut().zip(self.ys.iter_mut()).enumerate() {
+            let point = if x.is_finite() && y.is_finite() { f(i, *x, *y) } else { None };
             (*x, *y) = match point {
                 Some((px, py)) if px.is_finite() && py.is_finite() => (px, py),
                 _ => (f64::NAN, f64::NAN),
@@ -126,6 +131,10 @@ impl Engine {
             }
         };
         Ok(Self { axes: Axes::new(definition.system())?, kind })
+    }
+
+    pub(crate) fn is_geographic(&self) -> bool {
+        matches!(self.kind, Kind::Geographic)
     }
 
     /// From the CRS's coordinates in GIS order to longitude and latitude in radians.

@@ -41,6 +41,7 @@
 //! International Association of Oil & Gas Producers (IOGP), by way of PROJ's database. It comes with IOGP's terms of
 //! use, which `data/README.md` passes on: data that have been changed must not be attributed to EPSG.
 
+mod area;
 mod bounds;
 mod crs;
 mod datum;

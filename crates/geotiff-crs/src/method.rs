@@ -185,6 +185,7 @@ pub(crate) static METHODS: &[Method] = methods! {
     0 "Gall Stereographic" = "gall" [LON0, FE, FN] ["Gall_Stereographic"];
     0 "Goode Homolosine" = "goode" [LON0, FE, FN] ["Goode_Homolosine"];
     0 "Interrupted Goode Homolosine" = "igh" [LON0, FE, FN] ["Interrupted_Goode_Homolosine"];
+    0 "Interrupted Goode Homolosine Ocean" = "igh_o" [LON0, FE, FN] [];
     0 "International Map of the World Polyconic" = "imw_p" [LON0, PT1_LAT, PT2_LAT, FE, FN]
         ["International_Map_of_the_World_Polyconic"];
     0 "Natural Earth" = "natearth" [LON0, FE, FN] ["Natural_Earth"];

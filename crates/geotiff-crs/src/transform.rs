@@ -58,10 +58,16 @@ struct Pipeline {
 
 impl CoordTransform for Pipeline {
     fn transform(&self, xs: &mut [f64], ys: &mut [f64]) {
+        let mut kept = ([0.0; BATCH], [0.0; BATCH]);
+        let by_place = self.shift.is_by_place();
         for (xs, ys) in xs.chunks_mut(BATCH).zip(ys.chunks_mut(BATCH)) {
+            if by_place {
+                kept.0.iter_mut().zip(xs.iter()).for_each(|(kept, x)| *kept = *x);
+                kept.1.iter_mut().zip(ys.iter()).for_each(|(kept, y)| *kept = *y);
+            }
             let mut points = Columns { xs, ys };
             self.from.inverse(&mut points);
-            self.shift.apply(&mut points);
+            self.shift.apply(&mut points, (&kept.0, &kept.1));
             self.to.forward(&mut points);
         }
     }
@@ -113,7 +119,7 @@ fn make(from: &Crs, to: &Crs) -> Result<Arc<dyn CoordTransform>> {
     if from.engine_key() == to.engine_key() {
         return Ok(Arc::new(Identity));
     }
-    let shift = Shift::between(from.definition(), to.definition());
+    let shift = Shift::between(from.definition(), to.definition(), &source);
     let listed = |crs: &Crs| {
         let code = crs.horizontal().and_then(|crs| crs.epsg());
         code.is_some_and(|code| registry::row(registry::APPROXIMATE, code).is_some())

@@ -40,6 +40,59 @@ const POINTS: &[(Codes, Point, Point)] = &[
     ((4326, 4120), (23.0, 38.0), (22.99824931600655, 37.99901849930242)),
 ];
 
+/// In and around the areas of operations, where the choice among them makes metres of a difference. It depends on the
+/// other CRS's area of use, and on the coordinates that points come from: boxes around the areas as projected.
+const PLACES: &[(Codes, Point, Point)] = &[
+    ((28403, 4326), (3500000.0, 5500000.0), (14.999999999999998, 49.631885097274285)),
+    ((4326, 28403), (14.5, 50.0), (3464151.6047982536, 5541064.29223917)),
+    ((21037, 4326), (-583699.7052260318, 9601070.794366261), (29.2900000013046, -3.5600000048256435)),
+    ((4326, 21037), (29.29, -3.56), (-583699.7052260318, 9601070.794366261)),
+    ((4326, 21037), (9.449902783693261, 38.8830466655329), (-2083372.8247609804, 14744017.581520705)),
+    ((4326, 26713), (-141.06, 61.585), (-1339710.6672860344, 7362386.659102189)),
+    ((26713, 4326), (-1277262.233845484, 4272108.274395964), (-124.8410927448018, 36.89488569751306)),
+    ((26713, 3857), (-1277262.233845484, 4272108.274395964), (-13897246.874427175, 4424465.319156593)),
+    ((27700, 4326), (-35052.49569206964, 629394.8173857222), (-8.870674637619727, 55.364951927100535)),
+    ((31467, 4326), (3559509.831336104, 5672014.923291), (9.85000231289921, 51.18000669130171)),
+    ((4326, 31467), (9.85, 51.18), (3559509.8313361043, 5672014.923291)),
+    ((20255, 4326), (2109185.5303124944, 6789183.756770907), (163.25088842966963, -28.038339283267533)),
+    ((5514, 4326), (-924156.1524143949, -1093035.6259402048), (12.039963715202886, 49.39486537475344)),
+];
+
+/// In every lobe of Goode's interrupted homolosine, on the meridians between lobes and on both sides of the parallel
+/// where its two projections meet.
+const INTERRUPTED: &[(&str, Point, Point)] = &[
+    ("ESRI:54052", (-120.0, 70.0), (-12148330.593618652, 7437681.476252508)),
+    ("ESRI:54052", (20.0, 65.0), (2757178.7258411394, 7003942.534893625)),
+    ("ESRI:54052", (-150.0, 10.0), (-16613363.959056703, 1113194.9079327357)),
+    ("ESRI:54052", (100.0, 20.0), (10662012.00716409, 2226389.8158654715)),
+    ("ESRI:54052", (-170.0, -20.0), (-18857179.567404613, -2226389.8158654715)),
+    ("ESRI:54052", (-70.0, -30.0), (-7643224.517229642, -3339584.723798207)),
+    ("ESRI:54052", (0.0, -10.0), (33823.86397373287, -1113194.9079327357)),
+    ("ESRI:54052", (150.0, -35.0), (16496604.595583497, -3896182.1777645745)),
+    ("ESRI:54052", (-130.0, -60.0), (-15865426.735377654, -6539970.861689825)),
+    ("ESRI:54052", (-40.0, -75.0), (-5830965.90573303, -7835874.5862785345)),
+    ("ESRI:54052", (60.0, -50.0), (5268922.560707514, -5536683.82457167)),
+    ("ESRI:54052", (120.0, -85.0), (15170118.29217709, -8488190.720617821)),
+    ("ESRI:54052", (-40.0, 50.0), (-6568149.96206429, 5536683.82457167)),
+    ("ESRI:54052", (-40.000001, 30.0), (-5347618.757933493, 3339584.723798207)),
+    ("ESRI:54052", (-39.999999, 30.0), (-3408800.6672288845, 3339584.723798207)),
+    ("ESRI:54052", (80.0, -20.0), (8502756.058750514, -2226389.8158654715)),
+    ("ESRI:54052", (80.000001, -60.0), (11693345.19282246, -6539970.861689825)),
+    ("ESRI:54052", (10.0, 40.736611), (1652610.1940646283, 4534778.793163667)),
+    ("ESRI:54052", (10.0, 40.7367), (1652612.0923613673, 4534788.700598718)),
+    ("ESRI:54053", (-60.0, 70.0), (12946961.531688621, 7437681.476252508)),
+    ("ESRI:54053", (150.0, 60.0), (-3707450.629994221, 6539970.861689825)),
+    ("ESRI:54053", (20.0, 75.0), (16592042.657784022, 7835874.5862785345)),
+    ("ESRI:54053", (30.0, 20.0), (-18722911.832500823, 2226389.8158654715)),
+    ("ESRI:54053", (-70.0, 10.0), (10086401.899342086, 1113194.9079327357)),
+    ("ESRI:54053", (-150.0, -30.0), (1262334.7462322416, -3339584.723798207)),
+    ("ESRI:54053", (150.0, -10.0), (-5447591.015755607, -1113194.9079327357)),
+    ("ESRI:54053", (-30.0, -50.0), (15176657.246570013, -5536683.82457167)),
+    ("ESRI:54053", (-30.0, 30.0), (14471533.803125564, 3339584.723798207)),
+    ("ESRI:54053", (70.0, -60.0), (-13542271.848290836, -6539970.861689825)),
+    ("ESRI:54053", (-60.0, -70.0), (14156969.8332628, -7437681.476252508)),
+];
+
 const BOUNDS: &[(Codes, [f64; 4], [f64; 4])] = &[
     ((3413, 4326), [-1000000.0, -1000000.0, 1000000.0, 1000000.0], [-180.0, 76.99881553168267, 180.0, 90.0]),
     (
@@ -115,7 +168,7 @@ fn limit(crs: &Crs) -> f64 {
 
 #[test]
 fn points_are_projs() {
-    for (codes, (x, y), (want_x, want_y)) in POINTS {
+    for (codes, (x, y), (want_x, want_y)) in POINTS.iter().chain(PLACES) {
         let (from, to) = pair(*codes);
         let (px, py) = transformer(&from, &to).unwrap().transform_point(*x, *y).unwrap();
         let off = (px - want_x).abs().max((py - want_y).abs());
@@ -144,6 +197,57 @@ fn methods_with_their_own_ellipsoid_are_projs() {
         let (blon, blat) = transformer(&own, &wgs84).unwrap().transform_point(x, y).unwrap();
         assert!((blon - lon).abs().max((blat - lat).abs()) < 2e-8, "{crs}: {blon} {blat}, not {lon} {lat}");
     }
+}
+
+/// A projected CRS of nobody's has no area of use: outside of its datum's operations no shift is applied.
+#[test]
+fn crss_without_a_code_are_used_anywhere() {
+    let laborde = r#"PROJCS["Laborde AFG (Afgooye)",GEOGCS["Afgooye",DATUM["Afgooye",SPHEROID["Krassowsky 1940",
+        6378245,298.3,AUTHORITY["EPSG","7024"]],AUTHORITY["EPSG","6205"]],PRIMEM["Greenwich",0],
+        UNIT["degree",0.0174532925199433]],PROJECTION["Laborde_Oblique_Mercator"],
+        PARAMETER["latitude_of_center",-18.9],PARAMETER["longitude_of_center",46.4372083333333],
+        PARAMETER["azimuth",18.9],PARAMETER["scale_factor",0.9995],PARAMETER["false_easting",400000],
+        PARAMETER["false_northing",800000],UNIT["metre",1],AXIS["Easting",EAST],AXIS["Northing",NORTH]]"#;
+    let utm = "+proj=utm +zone=13 +datum=NAD27 +type=crs";
+    let wgs84 = Crs::from_epsg(4326).unwrap();
+    for (crs, (x, y), (lon, lat)) in [
+        (laborde, (613855.956, 217325.68), (48.54263486973082, -24.1475551944081)),
+        (laborde, (624010.15, 227479.9), (48.64074347438514, -24.05454566925367)),
+        (utm, (-1161997.7389425314, 1143780.5338627312), (-120.0, 10.0)),
+        (utm, (500048.85983249126, 4982740.240994541), (-105.0, 45.0)),
+    ] {
+        let crs = Crs::from_user_input(crs).unwrap();
+        let (px, py) = transformer(&crs, &wgs84).unwrap().transform_point(x, y).unwrap();
+        assert!((px - lon).abs().max((py - lat).abs()) < 2e-8, "{px} {py}, not {lon} {lat}");
+    }
+}
+
+#[test]
+fn interrupted_maps_are_projs() {
+    let wgs84 = Crs::from_epsg(4326).unwrap();
+    for (name, (lon, lat), (x, y)) in INTERRUPTED {
+        let crs = Crs::from_user_input(name).unwrap();
+        let (px, py) = transformer(&wgs84, &crs).unwrap().transform_point(*lon, *lat).unwrap();
+        assert!((px - x).abs().max((py - y).abs()) < 1e-3, "{name} {lon} {lat}: {px} {py}, not {x} {y}");
+        let (blon, blat) = transformer(&crs, &wgs84).unwrap().transform_point(*x, *y).unwrap();
+        let off = (blon - lon).abs().max((blat - lat).abs());
+        assert!(off < 1e-8, "{name} {x} {y}: {blon} {blat}, not {lon} {lat}");
+    }
+    // Between the lobes, beyond the poles and beyond the sides.
+    let between = [(8.5e6, -7e6), (0.0, 8.7e6), (1.8e7, 8e6), (-4.8e6, 8.5e6)];
+    for (name, own) in [("ESRI:54052", (-4e6, 7e6)), ("ESRI:54053", (-8e6, -8e6))] {
+        let inverse = transformer(&Crs::from_user_input(name).unwrap(), &wgs84).unwrap();
+        for (x, y) in between.into_iter().chain([own]) {
+            assert_eq!(inverse.transform_point(x, y), None, "{name} {x} {y}");
+        }
+    }
+    // What GDAL writes of it, without any parameter.
+    let gdal = r#"PROJCS["x",GEOGCS["WGS 84",DATUM["WGS_1984",SPHEROID["WGS 84",6378137,298.257223563]],
+        PRIMEM["Greenwich",0],UNIT["degree",0.0174532925199433]],PROJECTION["Interrupted_Goode_Homolosine"],
+        UNIT["metre",1]]"#;
+    let crs = Crs::from_user_input(gdal).unwrap();
+    let (x, y) = transformer(&wgs84, &crs).unwrap().transform_point(20.0, 65.0).unwrap();
+    assert!((x - 2757178.7258411394).abs().max((y - 7003942.534893625).abs()) < 1e-3);
 }
 
 #[test]
@@ -218,6 +322,8 @@ fn what_is_not_exact_says_so() {
     // PROJ has no operation from China's datum either, and two shifted datums meet through WGS 84.
     assert!(approximate(4490, 4326));
     assert!(approximate(27700, 31370));
+    // Germany's old datum to its new one: PROJ chooses among other operations than to WGS 84.
+    assert!(approximate(31467, 25832));
     let own = Crs::from_user_input("+proj=longlat +a=6378000 +b=6356000").unwrap();
     assert!(transformer(&own, &Crs::from_epsg(4326).unwrap()).unwrap().is_approximate());
 }

@@ -6,7 +6,7 @@ use arbitrary::Arbitrary;
 use geotiff_codecs::{ByteOrder, ChunkSpec, Codecs, Decoder, Error, SampleFormat, SampleOrder, Workspace};
 
 #[derive(Arbitrary, Debug)]
-struct Input {
+struct Input<'a> {
     width: u8,
     height: u8,
     samples: u8,
@@ -14,7 +14,8 @@ struct Input {
     predictor: u8,
     big_endian: bool,
     planar: bool,
-    src: Vec<u8>,
+    /// Borrowed, as the codec targets' bytes are.
+    src: &'a [u8],
 }
 
 /// Yields its bytes as a codec with predictors does.
@@ -59,14 +60,14 @@ fn undo(row: &[u8], size: usize, samples: usize, predictor: u16, big_endian: boo
     }
 }
 
-libfuzzer_sys::fuzz_target!(|input: Input| {
+libfuzzer_sys::fuzz_target!(|input: Input<'_>| {
     let size = [1, 2, 4, 8][usize::from(input.size % 4)];
     let predictor = 1 + u16::from(input.predictor % if size < 4 { 2 } else { 3 });
     let format = if size < 4 { SampleFormat::Uint } else { SampleFormat::Float };
     let samples = usize::from(input.samples % 6) + 1;
     let (width, height) = (usize::from(input.width) + 1, usize::from(input.height % 4) + 1);
     let row = width * samples * size;
-    let mut src = input.src;
+    let mut src = input.src.to_vec();
     src.resize(row * height, 0x5a);
     let spec = ChunkSpec::new(65_000, width as u32, height as u32)
         .with_samples(samples as u16)

@@ -5,6 +5,7 @@
 mod colombia;
 mod conic;
 mod grid;
+mod interrupted;
 mod krovak;
 mod pseudocylindrical;
 mod sphere;
@@ -74,6 +75,8 @@ pub(crate) fn make(
             let (projection, lon_0) = sphere::TwoPoint::new(values)?;
             (Box::new(projection), lon_0)
         }
+        "igh" => (Box::new(interrupted::Interrupted::land()), lon_0),
+        "igh_o" => (Box::new(interrupted::Interrupted::ocean()), lon_0),
         "goode" => (Box::new(pseudocylindrical::Goode), lon_0),
         _ => match pseudocylindrical::Simple::named(proj) {
             Some(projection) => (Box::new(projection), lon_0),

@@ -5,9 +5,9 @@ use std::f64::consts::{FRAC_PI_2, PI};
 use super::{Projection, newton};
 
 /// What PROJ takes of beyond ±1 for rounding.
-const ROUNDING: f64 = 1e-10;
+pub(super) const ROUNDING: f64 = 1e-10;
 
-fn asin(value: f64) -> Option<f64> {
+pub(super) fn asin(value: f64) -> Option<f64> {
     (value.abs() <= 1.0 + ROUNDING).then(|| value.clamp(-1.0, 1.0).asin())
 }
 
@@ -152,7 +152,7 @@ const SEAM: f64 = 0.710_930_781_979_023_6;
 const OFFSET: f64 = 0.052_80;
 
 /// Mollweide's auxiliary angle.
-fn mollweide(lat: f64) -> f64 {
+pub(super) fn mollweide(lat: f64) -> f64 {
     let p = PI * lat.sin();
     newton(lat, |t| (t + t.sin() - p) / (1.0 + t.cos())).map_or(FRAC_PI_2.copysign(lat), |t| t / 2.0)
 }

@@ -66,8 +66,11 @@ fn choose(name: &str, values: &Values, extension: &str) -> Option<&'static Metho
         "geostationarysatellite" if extension.contains("+sweep=x") => {
             return method::find(None, "Geostationary Satellite (Sweep X)");
         }
-        "goodehomolosine" if values.get("option").is_some_and(|option| option != 0.0) => {
-            return method::find(None, "Interrupted Goode Homolosine");
+        "goodehomolosine" => {
+            let views =
+                ["Goode Homolosine", "Interrupted Goode Homolosine", "Interrupted Goode Homolosine Ocean"];
+            let option = values.get("option").unwrap_or(0.0);
+            return method::find(None, views.get(option as usize)?);
         }
         _ => return method::by_wkt1(name),
     };
