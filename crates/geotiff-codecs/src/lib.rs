@@ -81,6 +81,7 @@ mod rows;
 pub mod semantics;
 mod spec;
 mod status;
+mod wanted;
 mod workspace;
 
 pub use decoder::{ByteStream, Decoder, Output};

@@ -42,21 +42,32 @@ impl Codecs {
         if dst.is_empty() {
             return Ok(());
         }
-        let mut reversed = core::mem::take(&mut workspace.reversed);
-        let src = if spec.fill_order == 2 && decoder.reverses_bits() {
-            let turned = resized(&mut reversed, src.len())?;
-            kernels::reverse_bits(src, turned);
-            &*turned
-        } else {
-            src
-        };
-        let result = match decoder.output(spec) {
-            Output::Samples => samples(decoder, src, spec, order, dst, workspace),
-            Output::Encoded => encoded(decoder, src, spec, order, dst, workspace),
-        };
-        workspace.reversed = reversed;
-        result.map_err(|error| error.with_compression(spec.compression))
+        let result =
+            in_file_order(decoder, src, spec, workspace, |src, workspace| match decoder.output(spec) {
+                Output::Samples => samples(decoder, src, spec, order, dst, workspace),
+                Output::Encoded => encoded(decoder, src, spec, order, dst, workspace),
+            });
+        result.map_err(|error: Error| error.with_compression(spec.compression))
     }
+}
+
+/// Calls `work` with the compressed bytes, their bits turned where the fill order asks for it.
+pub(crate) fn in_file_order<E: From<Error>>(
+    decoder: &dyn Decoder,
+    src: &[u8],
+    spec: &ChunkSpec<'_>,
+    workspace: &mut Workspace,
+    work: impl FnOnce(&[u8], &mut Workspace) -> Result<(), E>,
+) -> Result<(), E> {
+    if spec.fill_order != 2 || !decoder.reverses_bits() {
+        return work(src, workspace);
+    }
+    let mut reversed = core::mem::take(&mut workspace.reversed);
+    let turned = resized(&mut reversed, src.len())?;
+    kernels::reverse_bits(src, turned);
+    let result = work(turned, workspace);
+    workspace.reversed = reversed;
+    result
 }
 
 /// A buffer's first `len` bytes, of unspecified value. Grows the buffer, never shrinks it, so that chunks of
@@ -72,7 +83,7 @@ pub(crate) fn resized(buffer: &mut Vec<u8>, len: usize) -> Result<&mut [u8], Err
 }
 
 /// Runs the decoder and insists on a full chunk.
-fn fill(
+pub(crate) fn fill(
     decoder: &dyn Decoder,
     src: &[u8],
     spec: &ChunkSpec<'_>,
@@ -86,7 +97,7 @@ fn fill(
     Ok(())
 }
 
-fn short(found: usize, needed: usize) -> Error {
+pub(crate) fn short(found: usize, needed: usize) -> Error {
     Error::malformed(alloc::format!("the chunk holds {found} of {needed} bytes"))
 }
 
@@ -139,29 +150,30 @@ pub(crate) fn encoded(
         return Err(Error::unsupported("a predictor on subsampled YCbCr"));
     }
     let packed_len = packing::packed_len(spec, packing)?;
+    let unit = swap_unit(spec, predictor)?;
     if packing != Packing::Whole {
         return with_scratch(workspace, packed_len, |scratch, workspace| {
             fill(decoder, src, spec, scratch, workspace)?;
-            finish_rows(scratch, spec, predictor, workspace)?;
+            finish_rows(scratch, spec, predictor, unit, workspace)?;
             packing::unpack(scratch, spec, packing, order, dst)
         });
     }
     if order == SampleOrder::Interleaved || spec.samples == 1 {
         fill(decoder, src, spec, dst, workspace)?;
-        return finish_rows(dst, spec, predictor, workspace);
+        return finish_rows(dst, spec, predictor, unit, workspace);
     }
     if let Some(stored) = decoder.stored(src) {
         let stored = stored.get(..packed_len).ok_or_else(|| short(stored.len(), packed_len))?;
-        return finish_planes(stored, spec, predictor, dst, workspace);
+        return finish_planes(stored, spec, predictor, unit, dst, workspace);
     }
     with_scratch(workspace, packed_len, |scratch, workspace| {
         fill(decoder, src, spec, scratch, workspace)?;
-        finish_planes(scratch, spec, predictor, dst, workspace)
+        finish_planes(scratch, spec, predictor, unit, dst, workspace)
     })
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Predictor {
+pub(crate) enum Predictor {
     None,
     /// Horizontal differencing of numbers of so many bytes.
     Horizontal(usize),
@@ -171,7 +183,7 @@ enum Predictor {
 
 impl Predictor {
     /// Which predictor a chunk has, by libtiff's rules of what may be combined.
-    fn of(spec: &ChunkSpec<'_>, decoder: &dyn Decoder) -> Result<Self, Error> {
+    pub(crate) fn of(spec: &ChunkSpec<'_>, decoder: &dyn Decoder) -> Result<Self, Error> {
         if !decoder.has_predictor() {
             return Ok(Self::None);
         }
@@ -191,7 +203,7 @@ impl Predictor {
 }
 
 /// Bytes that make up one number, as far as byte order goes; 1 where it does not matter.
-fn swap_unit(spec: &ChunkSpec<'_>, predictor: Predictor) -> Result<usize, Error> {
+pub(crate) fn swap_unit(spec: &ChunkSpec<'_>, predictor: Predictor) -> Result<usize, Error> {
     if !spec.byte_order.is_foreign() {
         return Ok(1);
     }
@@ -207,14 +219,16 @@ fn swap_unit(spec: &ChunkSpec<'_>, predictor: Predictor) -> Result<usize, Error>
     })
 }
 
-/// Undoes predictor and byte order in place, row by row, pixels staying interleaved.
-fn finish_rows(
+/// Undoes predictor and byte order in place, row by row, pixels staying interleaved; `unit` is the
+/// [`swap_unit`].
+pub(crate) fn finish_rows(
     rows: &mut [u8],
     spec: &ChunkSpec<'_>,
     predictor: Predictor,
+    unit: usize,
     workspace: &mut Workspace,
 ) -> Result<(), Error> {
-    kernels::swap_bytes(rows, swap_unit(spec, predictor)?);
+    kernels::swap_bytes(rows, unit);
     let row_len = packing::row_len(spec)?.max(1);
     let samples = usize::from(spec.samples);
     match predictor {
@@ -235,18 +249,18 @@ fn finish_rows(
 }
 
 /// Separates whole samples into planes and undoes predictor and byte order there, row by row: on planes every
-/// predictor is a plain running sum, and a row is still in the cache when its turn comes.
-fn finish_planes(
+/// predictor is a plain running sum, and a row is still in the cache when its turn comes. `unit` is the [`swap_unit`].
+pub(crate) fn finish_planes(
     interleaved: &[u8],
     spec: &ChunkSpec<'_>,
     predictor: Predictor,
+    unit: usize,
     dst: &mut [u8],
     workspace: &mut Workspace,
 ) -> Result<(), Error> {
     let size = spec.sample_type()?.size();
     let samples = usize::from(spec.samples);
     let plane_len = dst.len().checked_div(samples).unwrap_or(0);
-    let unit = swap_unit(spec, predictor)?;
     if predictor == Predictor::None {
         kernels::deinterleave(interleaved, dst, size, samples, plane_len, 0);
         kernels::swap_bytes(dst, unit);

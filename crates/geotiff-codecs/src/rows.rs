@@ -7,7 +7,7 @@ use crate::codec::none::Uncompressed;
 use crate::decoder::{ByteStream, Decoder};
 use crate::error::Error;
 use crate::packing::{self, Packing};
-use crate::pipeline::{encoded, resized};
+use crate::pipeline::{encoded, in_file_order, resized};
 use crate::registry::Codecs;
 use crate::spec::{ChunkSpec, SampleOrder};
 use crate::workspace::Workspace;
@@ -39,20 +39,40 @@ impl Codecs {
         workspace: &mut Workspace,
         mut put: impl FnMut(Range<u32>, &[u8]) -> Result<(), E>,
     ) -> Result<(), E> {
-        let named = |error: Error| E::from(error.with_compression(spec.compression));
         let decoder = self.get(spec.compression)?;
-        let mut reversed = Vec::new();
-        let src = if spec.fill_order == 2 && decoder.reverses_bits() {
-            let turned = resized(&mut reversed, src.len())?;
-            crate::kernels::reverse_bits(src, turned);
-            &*turned
-        } else {
-            src
-        };
-        let stream = decoder.stream(src).filter(|_| plain_rows(spec));
-        let mut stream = stream.ok_or_else(|| named(Error::unsupported("chunks decoded by rows")))?;
-        let rest = Rest { has_predictor: decoder.has_predictor() };
-        let row_len = packing::row_len(spec).map_err(named)?.max(1);
+        in_file_order(decoder, src, spec, workspace, |src, workspace| {
+            let stream = decoder.stream(src).filter(|_| plain_rows(spec));
+            let rest = Rest { has_predictor: decoder.has_predictor() };
+            let mut rows = Rows { spec, order, rows, rest };
+            match stream {
+                Some(mut stream) => rows.hand_out(stream.as_mut(), workspace, &mut put),
+                None => Err(rows.named(Error::unsupported("chunks decoded by rows"))),
+            }
+        })
+    }
+}
+
+/// The rows that are wanted of a chunk.
+struct Rows<'a> {
+    spec: &'a ChunkSpec<'a>,
+    order: SampleOrder,
+    rows: Range<u32>,
+    rest: Rest,
+}
+
+impl Rows<'_> {
+    fn named<E: From<Error>>(&self, error: Error) -> E {
+        error.with_compression(self.spec.compression).into()
+    }
+
+    fn hand_out<E: From<Error>>(
+        &mut self,
+        stream: &mut (dyn ByteStream + '_),
+        workspace: &mut Workspace,
+        put: &mut impl FnMut(Range<u32>, &[u8]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let (spec, rows) = (self.spec, self.rows.clone());
+        let row_len = packing::row_len(spec).map_err(|error| self.named(error))?.max(1);
         let group = u32::try_from(GROUP_BYTES.checked_div(row_len).unwrap_or(0)).unwrap_or(u32::MAX).max(1);
         let (mut packed, mut samples) = (Vec::new(), Vec::new());
         let mut first = 0_u32;
@@ -62,10 +82,11 @@ impl Codecs {
             let end = first.saturating_add(group).min(border);
             let part = ChunkSpec { height: end.saturating_sub(first), ..*spec };
             let packed = resized(&mut packed, packing::packed_len(&part, Packing::of(&part)?)?)?;
-            fill(stream.as_mut(), packed).map_err(named)?;
+            fill(stream, packed).map_err(|error| self.named(error))?;
             if first >= rows.start {
                 let samples = resized(&mut samples, part.decoded_len()?)?;
-                encoded(&rest, packed, &part, order, samples, workspace).map_err(named)?;
+                encoded(&self.rest, packed, &part, self.order, samples, workspace)
+                    .map_err(|error| self.named(error))?;
                 put(first..end, samples)?;
             }
             first = end;

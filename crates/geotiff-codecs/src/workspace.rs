@@ -10,6 +10,8 @@ pub struct Workspace {
     pub(crate) has_validity: bool,
     /// Decompressed bytes on their way to `dst`.
     pub(crate) encoded: Vec<u8>,
+    /// Rows of samples on their way to where they are wanted.
+    pub(crate) samples: Vec<u8>,
     /// Compressed bytes with their bits reversed.
     pub(crate) reversed: Vec<u8>,
     /// One row.

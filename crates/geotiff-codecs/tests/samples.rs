@@ -1,5 +1,7 @@
 //! Sample layouts, predictors and byte orders on uncompressed and Deflate chunks, against values computed by hand.
 
+use std::ops::Range;
+
 use geotiff_codecs::{ByteOrder, ChunkSpec, Codecs, Error, ErrorKind, SampleFormat, SampleOrder, Workspace};
 
 fn decode(src: &[u8], spec: &ChunkSpec<'_>, order: SampleOrder) -> Result<Vec<u8>, Error> {
@@ -138,4 +140,53 @@ fn jpeg_of_12_bits_is_refused_by_name() {
 fn a_chunk_too_large_to_address_is_a_limit() {
     let spec = ChunkSpec::new(1, u32::MAX, u32::MAX).with_samples(u16::MAX).with_bits(64, SampleFormat::Uint);
     assert_eq!(spec.decoded_len().unwrap_err().kind(), ErrorKind::Limit);
+}
+
+/// Calls of `decode_wanted`: the rows, their samples, and whether those are a part of `src` itself.
+type Calls = Vec<(Range<u32>, Vec<u8>, bool)>;
+
+fn wanted(src: &[u8], spec: &ChunkSpec<'_>, rows: Range<u32>) -> Result<Calls, Error> {
+    let mut calls = Vec::new();
+    let put = |rows: Range<u32>, samples: &[u8]| {
+        let is_source = src.as_ptr_range().contains(&samples.as_ptr());
+        calls.push((rows, samples.to_vec(), is_source));
+        Ok::<(), Error>(())
+    };
+    let mut workspace = Workspace::new();
+    Codecs::builtin().decode_wanted(src, spec, SampleOrder::Planar, rows, &mut workspace, put)?;
+    Ok(calls)
+}
+
+#[test]
+fn wanted_rows_come_in_order_and_in_groups() {
+    // A row is larger than a group: each comes for itself.
+    let (width, height) = (30_000_u32, 4_u32);
+    let value = |row: u32, column: u32, sample: u32| (100 * row + 7 * column + sample) as u8;
+    let spec = ChunkSpec::new(1, width, height).with_samples(3);
+    let mut src = Vec::new();
+    for (row, column) in (0..height).flat_map(|row| (0..width).map(move |column| (row, column))) {
+        src.extend((0..3).map(|sample| value(row, column, sample)));
+    }
+    let calls = wanted(&src, &spec, 1..3).unwrap();
+    assert_eq!(calls.iter().map(|(rows, ..)| rows.clone()).collect::<Vec<_>>(), [1..2, 2..3]);
+    for (rows, samples, _) in calls {
+        let planes: Vec<u8> = (0..3)
+            .flat_map(|sample| (0..width).map(move |column| value(rows.start, column, sample)))
+            .collect();
+        assert!(samples == planes, "row {}", rows.start);
+    }
+}
+
+#[test]
+fn wanted_rows_are_not_copied_where_the_file_has_them_as_they_are() {
+    let spec = ChunkSpec::new(1, 2, 3);
+    assert_eq!(wanted(&[1, 2, 3, 4, 5, 6], &spec, 1..3).unwrap(), [(1..3, vec![3, 4, 5, 6], true)]);
+    assert_eq!(wanted(&[1, 2, 3, 4, 5, 6], &spec, 2..2).unwrap(), []);
+    let spec = spec.with_bits(16, SampleFormat::Uint).with_byte_order(ByteOrder::BigEndian);
+    let src = [0, 1, 0, 2, 0, 3, 0, 4, 0, 5, 0, 6];
+    let swapped: Vec<u8> = [3_u16, 4].iter().flat_map(|value| value.to_ne_bytes()).collect();
+    assert_eq!(wanted(&src, &spec, 1..2).unwrap(), [(1..2, swapped, false)]);
+    // Rows of bits are unpacked at once.
+    let spec = ChunkSpec::new(1, 2, 2).with_bits(4, SampleFormat::Uint);
+    assert_eq!(wanted(&[0x12, 0x34], &spec, 1..2).unwrap(), [(0..2, vec![1, 2, 3, 4], false)]);
 }

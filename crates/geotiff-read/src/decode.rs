@@ -15,9 +15,6 @@ use crate::plan::PlannedChunk;
 use crate::sink::Sink;
 use crate::{Error, ErrorKind};
 
-/// Scratch above this is given back after each chunk, so that one giant strip does not stay in every worker.
-const KEEP_SCRATCH: usize = 16 << 20;
-
 /// Chunks above this are decoded row by row where their codec allows it.
 const DECODE_WHOLE: usize = 32 << 20;
 
@@ -41,7 +38,7 @@ pub(crate) struct ImageTask {
 }
 
 thread_local! {
-    static SCRATCH: RefCell<(Workspace, Vec<u8>)> = RefCell::default();
+    static SCRATCH: RefCell<Workspace> = RefCell::default();
 }
 
 impl ImageTask {
@@ -104,7 +101,7 @@ impl ImageTask {
         let len = spec.decoded_len()?;
         if len > DECODE_WHOLE && self.codecs.decodes_by_rows(&spec) {
             // SAFETY: the caller's promise.
-            return unsafe { self.decode_rows(chunk, bytes, &spec) };
+            return unsafe { self.decode_wanted(chunk, bytes, &spec) };
         }
         if len as u64 > self.max_decoded_bytes {
             let message = format!("it decodes to {len} bytes, over the limit of {}", self.max_decoded_bytes);
@@ -120,38 +117,26 @@ impl ImageTask {
         if let Some(result) = unsafe { self.decode_in_place(chunk, bytes, &spec, len) } {
             return result;
         }
-        let order = self.order(&spec);
-        SCRATCH.with(|scratch| {
-            let (workspace, pixels) = &mut *scratch.borrow_mut();
-            if pixels.len() < len {
-                // Not resized: that would copy the old pixels.
-                *pixels = vec![0; len];
-            }
-            let decoded = &mut pixels[..len];
-            self.codecs.decode(bytes, &spec, order, decoded, workspace)?;
-            let spec = self.recolour(decoded, spec, order);
-            for sink in &self.sinks {
-                // SAFETY: the caller's promise.
-                unsafe { sink.place(chunk, self.state.is_planar(), decoded, &spec, order) }?;
-            }
-            if pixels.len() > KEEP_SCRATCH {
-                *pixels = Vec::new();
-            }
-            Ok(())
-        })
+        // SAFETY: the caller's promise.
+        unsafe { self.decode_wanted(chunk, bytes, &spec) }
     }
 
-    /// Decodes and places a few rows at a time.
+    /// Decodes and places a few rows at a time; of chunks too large to be decoded whole not more than those are in
+    /// memory.
     #[allow(unsafe_code, reason = "as for `run`")]
-    unsafe fn decode_rows(
+    unsafe fn decode_wanted(
         &self,
         chunk: &PlannedChunk,
         bytes: &[u8],
         spec: &ChunkSpec<'_>,
     ) -> Result<(), Error> {
         let order = self.order(spec);
+        let is_large = spec.decoded_len()? > DECODE_WHOLE && self.codecs.decodes_by_rows(spec);
+        // Of a part of a chunk, rows are counted from its first one.
+        let (skipped, wanted) = (chunk.rows.start, chunk.wanted_rows());
+        let wanted = wanted.start - skipped..wanted.end - skipped;
         let put = |rows: Range<u32>, samples: &[u8]| {
-            let Some(part) = chunk.part(rows.clone()) else { return Ok(()) };
+            let Some(part) = chunk.part(rows.start + skipped..rows.end + skipped) else { return Ok(()) };
             let mut spec = *spec;
             spec.height = rows.end - rows.start;
             let mut samples = Cow::Borrowed(samples);
@@ -164,8 +149,14 @@ impl ImageTask {
             }
             Ok::<(), Error>(())
         };
-        let mut workspace = Workspace::new();
-        self.codecs.decode_rows(bytes, spec, order, chunk.wanted_rows(), &mut workspace, put)
+        SCRATCH.with(|scratch| {
+            let workspace = &mut *scratch.borrow_mut();
+            if is_large {
+                self.codecs.decode_rows(bytes, spec, order, wanted, workspace, put)
+            } else {
+                self.codecs.decode_wanted(bytes, spec, order, wanted, workspace, put)
+            }
+        })
     }
 
     /// Decodes into memory of its own.
@@ -177,7 +168,7 @@ impl ImageTask {
     ) -> Result<DecodedChunk, Error> {
         let mut pixels = vec![0; len];
         SCRATCH.with(|scratch| {
-            let (workspace, _) = &mut *scratch.borrow_mut();
+            let workspace = &mut *scratch.borrow_mut();
             self.codecs.decode(bytes, spec, SampleOrder::Planar, &mut pixels, workspace)
         })?;
         let spec = self.recolour(&mut pixels, *spec, SampleOrder::Planar);
@@ -214,7 +205,7 @@ impl ImageTask {
         let start = sink.contiguous(chunk, self.state.is_planar(), spec)?;
         let decode = |dst: &mut [u8]| {
             SCRATCH.with(|scratch| {
-                let (workspace, _) = &mut *scratch.borrow_mut();
+                let workspace = &mut *scratch.borrow_mut();
                 self.codecs.decode(bytes, spec, SampleOrder::Planar, dst, workspace).map_err(Error::from)
             })
         };
