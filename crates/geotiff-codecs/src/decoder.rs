@@ -52,6 +52,12 @@ pub trait Decoder: fmt::Debug + Send + Sync {
         None
     }
 
+    /// Whether [`decode`](Self::decode) may be given room for the first rows of a chunk alone: that takes less time then,
+    /// and misses no checksum at the end. Not unless said otherwise.
+    fn stops_early(&self) -> bool {
+        false
+    }
+
     /// Whether `FillOrder` 2 means that the compressed bytes are to be bit-reversed before they get here
     /// (libtiff's rule); codecs that heed `fill_order` themselves, or whose streams are never reversed, say no.
     fn reverses_bits(&self) -> bool {

@@ -26,7 +26,8 @@ impl Codecs {
     /// chunk of just these rows. Where the chunk cannot be divided, `put` gets all of its rows at once.
     ///
     /// For samples that go on to another place: they are copied there out of the processor's cache, or, where the file
-    /// has them as they are wanted, out of `src`. Rows that are not wanted are decompressed, but not made into samples.
+    /// has them as they are wanted, out of `src`. Rows that are not wanted are not made into
+    /// samples, and those after the last wanted one not decompressed where the codec can stop there.
     ///
     /// # Errors
     /// As [`decode`](Self::decode), and what `put` returns.
@@ -81,6 +82,11 @@ impl Wanted<'_> {
         self.order == SampleOrder::Planar && self.spec.samples > 1
     }
 
+    /// Bytes of a row of whole samples.
+    fn row_len(&self) -> Result<usize, Error> {
+        self.spec.row_samples()?.checked_mul(self.spec.sample_type()?.size()).ok_or_else(too_large)
+    }
+
     /// Whether rows of the decompressed bytes are rows of whole samples that something is left to do with.
     fn is_divided(&self, decoder: &dyn Decoder) -> Result<bool, Error> {
         Ok(match decoder.output(self.spec) {
@@ -97,7 +103,9 @@ impl Wanted<'_> {
         put: &mut impl FnMut(Range<u32>, &[u8]) -> Result<(), E>,
     ) -> Result<(), E> {
         let named = |error: Error| E::from(error.with_compression(self.spec.compression));
-        let len = self.spec.decoded_len()?;
+        let row_len = self.row_len()?;
+        let height = if decoder.stops_early() { self.rows.end } else { self.spec.height };
+        let len = (height as usize).checked_mul(row_len).ok_or_else(too_large)?;
         let finish = Finish::of(self.spec, decoder).map_err(named)?;
         if let Some(stored) = decoder.stored(src) {
             let stored = stored.get(..len).ok_or_else(|| named(short(stored.len(), len)))?;
@@ -119,7 +127,7 @@ impl Wanted<'_> {
         workspace: &mut Workspace,
         put: &mut impl FnMut(Range<u32>, &[u8]) -> Result<(), E>,
     ) -> Result<(), E> {
-        let row_len = bytes.len().checked_div(self.spec.height as usize).unwrap_or(0);
+        let row_len = self.row_len()?;
         let line = |rows: &Range<u32>| -> Result<&[u8], Error> {
             let byte = |row: u32| (row as usize).checked_mul(row_len).ok_or_else(too_large);
             bytes.get(byte(rows.start)?..byte(rows.end)?).ok_or_else(too_large)

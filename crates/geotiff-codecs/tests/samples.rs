@@ -190,3 +190,16 @@ fn wanted_rows_are_not_copied_where_the_file_has_them_as_they_are() {
     let spec = ChunkSpec::new(1, 2, 2).with_bits(4, SampleFormat::Uint);
     assert_eq!(wanted(&[0x12, 0x34], &spec, 1..2).unwrap(), [(0..2, vec![1, 2, 3, 4], false)]);
 }
+
+#[test]
+fn what_follows_the_wanted_rows_is_looked_at_for_checksums_alone() {
+    // PackBits: runs of three bytes; the last one is cut short.
+    let src = [2, 1, 2, 3, 0xfe, 4, 2, 7];
+    let spec = ChunkSpec::new(32773, 3, 3);
+    assert_eq!(wanted(&src, &spec, 1..2).unwrap(), [(1..2, vec![4, 4, 4], false)]);
+    assert_eq!(wanted(&src, &spec, 1..3).unwrap_err().kind(), ErrorKind::Malformed);
+    // A zlib stream of the six bytes in one stored block, with a wrong checksum.
+    let src = [0x78, 0x01, 1, 6, 0, 0xf9, 0xff, 1, 2, 3, 4, 5, 6, 0, 0, 0, 0];
+    let spec = ChunkSpec::new(8, 2, 3);
+    assert_eq!(wanted(&src, &spec, 0..1).unwrap_err().kind(), ErrorKind::Malformed);
+}

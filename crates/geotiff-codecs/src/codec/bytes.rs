@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use crate::compression;
 use crate::decoder::Decoder;
 use crate::error::Error;
 use crate::spec::ChunkSpec;
@@ -11,21 +12,28 @@ use crate::workspace::Workspace;
 pub(super) type Decompress = fn(&[u8], &mut [u8], &mut Workspace) -> Result<usize, Error>;
 
 /// The decoder of such a scheme.
+#[derive(Clone, Copy)]
 pub(super) struct Bytes {
-    pub(super) scheme: &'static str,
+    pub(super) code: u16,
     pub(super) has_predictor: bool,
+    /// Whether the end of a stream tells damage that the bytes before do not.
+    pub(super) has_checksum: bool,
     pub(super) decompress: Decompress,
 }
 
 impl fmt::Debug for Bytes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.scheme)
+        f.write_str(compression::name(self.code).unwrap_or_default())
     }
 }
 
 impl Decoder for Bytes {
     fn has_predictor(&self) -> bool {
         self.has_predictor
+    }
+
+    fn stops_early(&self) -> bool {
+        !self.has_checksum
     }
 
     fn decode(

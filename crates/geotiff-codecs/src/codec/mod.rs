@@ -45,9 +45,8 @@ pub(crate) mod zstd;
 /// Calls `add` with every decoder that is compiled in.
 pub(crate) fn for_each_builtin(add: &mut dyn FnMut(u16, Arc<dyn Decoder>)) {
     add(compression::NONE, Arc::new(none::Uncompressed));
-    for (code, has_predictor, decompress) in OF_BYTES.iter().copied() {
-        let scheme = compression::name(code).unwrap_or_default();
-        add(code, Arc::new(bytes::Bytes { scheme, has_predictor, decompress }));
+    for scheme in OF_BYTES {
+        add(scheme.code, Arc::new(*scheme));
     }
     add(compression::NEXT, Arc::new(next::Next));
     add(compression::THUNDERSCAN, Arc::new(thunderscan::ThunderScan));
@@ -88,14 +87,29 @@ pub(crate) fn for_each_builtin(add: &mut dyn FnMut(u16, Arc<dyn Decoder>)) {
     }
 }
 
-/// Schemes that know nothing of samples: the code, whether the `Predictor` tag applies, and how it is undone.
-const OF_BYTES: &[(u16, bool, bytes::Decompress)] = &[
+/// Schemes that know nothing of samples.
+const OF_BYTES: &[bytes::Bytes] = &[
     #[cfg(feature = "packbits")]
-    (compression::PACKBITS, false, packbits::decompress),
+    bytes::Bytes {
+        code: compression::PACKBITS,
+        has_predictor: false,
+        has_checksum: false,
+        decompress: packbits::decompress,
+    },
     #[cfg(feature = "lzw")]
-    (compression::LZW, true, lzw::decompress),
+    bytes::Bytes {
+        code: compression::LZW,
+        has_predictor: true,
+        has_checksum: false,
+        decompress: lzw::decompress,
+    },
     #[cfg(any(feature = "lzma", feature = "lzma-pure"))]
-    (compression::LZMA, true, lzma::decompress),
+    bytes::Bytes {
+        code: compression::LZMA,
+        has_predictor: true,
+        has_checksum: true,
+        decompress: lzma::decompress,
+    },
 ];
 
 /// Whether a decoder for the code is compiled in.
