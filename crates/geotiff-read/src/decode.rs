@@ -42,9 +42,10 @@ thread_local! {
 }
 
 impl ImageTask {
-    /// Whether sparse chunks have to be written at all: zeros are in the outputs already.
+    /// Whether sparse chunks are to be looked at: zeros are in the outputs already.
     pub(crate) fn fills_sparse(&self) -> bool {
-        self.sinks.iter().flat_map(|sink| &sink.routes).any(|route| route.sparse.is_some())
+        self.state.image().is_read_as_rgba()
+            || self.sinks.iter().flat_map(|sink| &sink.routes).any(|route| route.sparse.is_some())
     }
 
     /// The samples of a chunk that another read has decoded since this one was planned.
@@ -235,6 +236,12 @@ impl ImageTask {
 
     #[allow(unsafe_code, reason = "as for `run`")]
     unsafe fn fill(&self, chunk: &PlannedChunk) -> Result<(), Error> {
+        if self.state.image().is_read_as_rgba() {
+            return Err(Error::new(
+                ErrorKind::Unsupported,
+                "a sparse chunk of CMYK has no colour, in GDAL either",
+            ));
+        }
         for sink in &self.sinks {
             // SAFETY: the caller's promise.
             unsafe { sink.fill(chunk, self.state.is_planar()) }?;
