@@ -137,6 +137,32 @@ fn jpeg_of_12_bits_is_refused_by_name() {
 }
 
 #[test]
+#[cfg(feature = "jpeg")]
+fn a_jpeg_without_its_last_rows_is_an_error() {
+    // Two blocks of 8 × 8 grey pixels, one above the other, whose Huffman codes are a single 0 each: a block is two
+    // bits. All quantizers are 1 (ITU-T T.81, annex B).
+    let table = |class: u8| [&[0xff, 0xc4, 0, 20, class, 1][..], &[0; 15], &[0]].concat();
+    let head = [
+        &[0xff, 0xd8, 0xff, 0xdb, 0, 67, 0][..],
+        &[1; 64],
+        &[0xff, 0xc0, 0, 11, 8, 0, 16, 0, 8, 1, 1, 0x11, 0],
+        &table(0x00),
+        &table(0x10),
+        &[0xff, 0xda, 0, 8, 1, 1, 0, 0, 63, 0],
+    ]
+    .concat();
+    let end = [0xff, 0xd9];
+    let spec = ChunkSpec::new(7, 8, 16);
+    let whole = [&head[..], &[0b0000_1111], &end].concat();
+    assert_eq!(decode(&whole, &spec, SampleOrder::Planar).unwrap(), [128; 128]);
+    // Tables in the middle of the scan, after which it does not go on.
+    let half = [&head[..], &[0b0011_1111], &table(0x00), &end].concat();
+    for order in [SampleOrder::Planar, SampleOrder::Interleaved] {
+        assert_eq!(decode(&half, &spec, order).unwrap_err().kind(), ErrorKind::Malformed);
+    }
+}
+
+#[test]
 fn a_chunk_too_large_to_address_is_a_limit() {
     let spec = ChunkSpec::new(1, u32::MAX, u32::MAX).with_samples(u16::MAX).with_bits(64, SampleFormat::Uint);
     assert_eq!(spec.decoded_len().unwrap_err().kind(), ErrorKind::Limit);

@@ -249,12 +249,14 @@ impl ToWgs84 {
     }
 
     /// Keeps what PROJ takes into account between two CRSs: operations that overlap the area in which the transform is
-    /// wanted, those that cover most of it first, and none at all elsewhere unless one of them covers all of it.
+    /// wanted, those that cover most of it first, the most accurate of equals, and none at all elsewhere unless one of them covers all of it.
     fn restrict(&mut self, wanted: Area) {
         let Self::Operations(operations) = self else { return };
         operations.retain(|operation| !operation.is_ballpark() && operation.area.common(wanted) > 0.0);
-        let covered = |operation: &Operation| (operation.accuracy >= 0.0, operation.area.common(wanted));
-        operations.sort_by(|a, b| covered(b).partial_cmp(&covered(a)).unwrap_or(Ordering::Equal));
+        let rank = |operation: &Operation| {
+            (operation.accuracy < 0.0, -operation.area.common(wanted), operation.accuracy)
+        };
+        operations.sort_by(|a, b| rank(a).partial_cmp(&rank(b)).unwrap_or(Ordering::Equal));
         if !operations.iter().any(|operation| operation.area.contains(wanted)) {
             operations.push(Operation::everywhere(-1.0, Vec::new()));
         }

@@ -126,7 +126,6 @@ fn decode(
     dst: &mut [u8],
     scratch: &mut Vec<u8>,
 ) -> Result<usize, Error> {
-    let damaged = |error: zune_jpeg::errors::DecodeErrors| Error::malformed(alloc::format!("{error:?}"));
     // In strict mode damage is an error instead of grey pixels. Two components are unknown to it: there the
     // least that can be asked is that the stream has its end.
     let strict = spec.samples != 2;
@@ -152,15 +151,46 @@ fn decode(
     decoder.set_options(options.jpeg_set_out_colorspace(output));
     let needed = decoder.output_buffer_size().ok_or_else(|| Error::limit("a JPEG too large to address"))?;
     if needed == dst.len() {
-        decoder.decode_into(dst).map_err(damaged)?;
+        decode_all(decoder, stream, dst)?;
         return Ok(dst.len());
     }
     let whole = resized(scratch, needed)?;
-    decoder.decode_into(whole).map_err(damaged)?;
+    decode_all(decoder, stream, whole)?;
     if let Some(kept) = whole.get(..dst.len()) {
         dst.copy_from_slice(kept);
     }
     Ok(dst.len())
+}
+
+/// Decodes, and insists that all of `dst` was written: the decoder takes some streams that lack their last rows for
+/// whole. Should the end of `dst` look untouched, the image is decoded once more over another pattern, which tells.
+fn decode_all(mut decoder: JpegDecoder<ZCursor<&[u8]>>, stream: &[u8], dst: &mut [u8]) -> Result<(), Error> {
+    let options = *decoder.options();
+    if reaches_the_end(&mut decoder, b"TIFF chunk's end", dst)? {
+        return Ok(());
+    }
+    let mut decoder = JpegDecoder::new_with_options(ZCursor::new(stream), options);
+    decoder.decode_headers().map_err(damaged)?;
+    decoder.set_options(options);
+    if reaches_the_end(&mut decoder, b"another pattern.", dst)? {
+        return Ok(());
+    }
+    Err(Error::malformed("the JPEG stream ends before its last row"))
+}
+
+fn reaches_the_end(
+    decoder: &mut JpegDecoder<ZCursor<&[u8]>>,
+    pattern: &[u8; 16],
+    dst: &mut [u8],
+) -> Result<bool, Error> {
+    let start = dst.len().saturating_sub(pattern.len());
+    dst.iter_mut().skip(start).zip(pattern).for_each(|(to, from)| *to = *from);
+    decoder.decode_into(dst).map_err(damaged)?;
+    Ok(dst.iter().skip(start).zip(pattern).any(|(byte, untouched)| byte != untouched))
+}
+
+fn damaged(error: zune_jpeg::errors::DecodeErrors) -> Error {
+    Error::malformed(alloc::format!("{error:?}"))
 }
 
 /// Insists that a JPEG image is as wide as its chunk and at least as high: last strips exist that were encoded
