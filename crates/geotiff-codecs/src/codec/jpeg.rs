@@ -189,6 +189,7 @@ fn reaches_the_end(
     Ok(dst.iter().skip(start).zip(pattern).any(|(byte, untouched)| byte != untouched))
 }
 
+#[allow(clippy::needless_pass_by_value, reason = "for `map_err`")]
 fn damaged(error: zune_jpeg::errors::DecodeErrors) -> Error {
     Error::malformed(alloc::format!("{error:?}"))
 }
