@@ -11,9 +11,9 @@ use core::ops::Range;
 
 use bytes::Bytes;
 
-use crate::chunk_index::merge;
 use crate::ghost;
 use crate::ifd::{Ifd, RawEntry};
+use crate::requests::Requests;
 use crate::segments::Segments;
 use crate::tiff::{Parts, Warning};
 use crate::{ByteOrder, Error, ErrorKind, FieldType, GhostHeader, Limits, Tag, Tiff};
@@ -25,8 +25,6 @@ const FIRST_READ: u64 = 16 << 10;
 const READ_AHEAD: [u64; 3] = [16 << 10, 64 << 10, 128 << 10];
 /// The same for later jumps: files with pages strewn among their pixels.
 const LATER_READ_AHEAD: u64 = 4 << 10;
-/// Ranges with a gap up to this size are asked for as one.
-const GAP: u64 = 4 << 10;
 
 /// XMP up to this size is fetched.
 const MAX_XMP: u64 = 64 << 10;
@@ -61,9 +59,7 @@ pub struct MetadataDecoder {
     values: Vec<(Range<u64>, Tag, u64)>,
     ghost: Option<Option<GhostHeader>>,
     warnings: Vec<Warning>,
-    asked: Vec<Range<u64>>,
-    /// Ranges that were asked for and not given: the file ends there.
-    denied: Vec<Range<u64>>,
+    requests: Requests,
     asked_bytes: u64,
     jumps: usize,
     finished: bool,
@@ -119,8 +115,7 @@ impl MetadataDecoder {
             values: Vec::new(),
             ghost: None,
             warnings: Vec::new(),
-            asked: Vec::new(),
-            denied: Vec::new(),
+            requests: Requests::default(),
             asked_bytes: 0,
             jumps: 0,
             finished: false,
@@ -158,7 +153,10 @@ impl MetadataDecoder {
         if self.finished {
             return Err(Error::usage("decoding had already finished"));
         }
-        self.settle()?;
+        let fed = self.requests.settle(&self.data);
+        if !fed && self.data.file_size.is_none() && self.data.is_empty() {
+            return Err(Error::usage("nothing of what was asked for was fed"));
+        }
         let mut needs = Vec::new();
         match self.walk() {
             Ok(()) => {}
@@ -177,44 +175,15 @@ impl MetadataDecoder {
         self.finish().map(|tiff| Step::Finished(Box::new(tiff)))
     }
 
-    /// Takes what was asked for and not given as lying past the end of the file.
-    fn settle(&mut self) -> Result<(), Error> {
-        let asked = mem::take(&mut self.asked);
-        if asked.is_empty() {
-            return Ok(());
-        }
-        let mut fed = false;
-        for range in asked {
-            let gaps = self.data.gaps(range.clone());
-            fed |= gaps.first() != Some(&range);
-            self.denied.extend(gaps);
-        }
-        if fed || self.data.file_size.is_some() || !self.data.is_empty() {
-            Ok(())
-        } else {
-            Err(Error::usage("nothing of what was asked for was fed"))
-        }
-    }
-
     fn ask(&mut self, needs: Vec<Range<u64>>) -> Result<Step, Error> {
-        let mut asked = Vec::new();
-        for range in merge(needs, GAP) {
-            asked.extend(self.data.gaps(range));
-        }
+        let asked = self.requests.ask(needs, &self.data);
         for range in &asked {
             self.asked_bytes = self.asked_bytes.saturating_add(range.end.saturating_sub(range.start));
         }
         if self.asked_bytes > self.limits.max_metadata_bytes {
             return Err(Error::limit("more bytes of metadata than the limit allows"));
         }
-        self.asked.clone_from(&asked);
         Ok(Step::NeedsData(asked))
-    }
-
-    /// Whether any byte of a range is known to lie past the end of the file.
-    fn is_denied(&self, range: &Range<u64>) -> bool {
-        self.data.file_size.is_some_and(|size| range.end > size)
-            || self.denied.iter().any(|d| d.start < range.end && range.start < d.end)
     }
 
     /// Bytes of the file, or what to ask for instead: `ahead` bytes from the start, but `len` at least.
@@ -224,7 +193,7 @@ impl MetadataDecoder {
         }
         let past = || Stop::Failed(Error::malformed("the file ends too early").at(start));
         let end = start.checked_add(len).ok_or_else(past)?;
-        if self.is_denied(&(start..end)) {
+        if self.requests.is_denied(&(start..end), &self.data) {
             return Err(past());
         }
         let mut wide = start.saturating_add(ahead.max(len));
@@ -365,7 +334,7 @@ impl MetadataDecoder {
             Ok(found) => self.ghost = Some(found),
             Err(len) => {
                 let range = header.len..header.len.saturating_add(len);
-                if !self.is_denied(&range) {
+                if !self.requests.is_denied(&range, &self.data) {
                     return Some(range);
                 }
                 self.ghost = Some(None);
@@ -462,7 +431,7 @@ impl MetadataDecoder {
             if self.data.has(range.clone()) {
                 continue;
             }
-            if self.is_denied(&range) {
+            if self.requests.is_denied(&range, &self.data) {
                 let error = Error::malformed("the file ends too early").with_tag(tag).at(range.start);
                 self.warn("a value is unreadable", Some(ifd), &error);
                 continue;

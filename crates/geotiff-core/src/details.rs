@@ -5,19 +5,17 @@ use alloc::vec::Vec;
 use core::mem;
 use core::ops::Range;
 
-use crate::chunk_index::merge;
 use crate::color_profile::{self, Colorimetry};
 use crate::decoder::entry;
 use crate::exif::{Directory, Item, MAX_ENTRIES};
 use crate::metadata::Domains;
+use crate::requests::Requests;
 use crate::segments::Segments;
 use crate::values::unsigned;
 use crate::{ByteOrder, Bytes, ChunkIndex, Compression, Image, Limits, Page, Tag, Tiff};
 
 /// Bytes asked for at an EXIF directory: its values often follow it.
 const READ_AHEAD: u64 = 4 << 10;
-/// Ranges with a gap up to this size are asked for as one.
-const GAP: u64 = 4 << 10;
 /// GDAL looks for the kind of a WebP stream in as many bytes.
 const WEBP_HEAD: u64 = 1024;
 
@@ -72,9 +70,7 @@ pub struct DetailsReader {
     /// Where the chunks lie, if the first must tell the reversibility.
     webp: Option<ChunkIndex>,
     needs: Vec<Range<u64>>,
-    asked: Vec<Range<u64>>,
-    /// Ranges that were asked for and not given: the file ends there.
-    denied: Vec<Range<u64>>,
+    requests: Requests,
 }
 
 /// Why bytes are not here.
@@ -102,8 +98,7 @@ impl DetailsReader {
             max_value: limits.max_tag_bytes,
             data: tiff.data().clone(),
             needs: Vec::new(),
-            asked: Vec::new(),
-            denied: Vec::new(),
+            requests: Requests::default(),
         }
     }
 
@@ -115,16 +110,12 @@ impl DetailsReader {
 
     /// Goes on as far as the fed bytes allow.
     pub fn read(&mut self) -> DetailsStep {
-        for range in mem::take(&mut self.asked) {
-            self.denied.extend(self.data.gaps(range));
-        }
+        self.requests.settle(&self.data);
         let domains = self.at_hand();
         if self.needs.is_empty() {
             return DetailsStep::Finished(domains);
         }
-        let needs = merge(mem::take(&mut self.needs), GAP);
-        self.asked = needs.into_iter().flat_map(|range| self.data.gaps(range)).collect();
-        DetailsStep::NeedsData(self.asked.clone())
+        DetailsStep::NeedsData(self.requests.ask(mem::take(&mut self.needs), &self.data))
     }
 
     /// What the bytes at hand tell, for those who want no further request: `EXIF` and `COLOR_PROFILE` are
@@ -158,9 +149,7 @@ impl DetailsReader {
         if let Some(bytes) = self.data.read(range.start, len) {
             return Ok(bytes.into_owned());
         }
-        let is_past = self.data.file_size.is_some_and(|size| range.end > size);
-        let is_denied = self.denied.iter().any(|d| d.start < range.end && range.start < d.end);
-        if is_past || is_denied || len > self.max_value {
+        if len > self.max_value || self.requests.is_denied(&range, &self.data) {
             return Err(Missing::Never);
         }
         let mut wide = range.end.max(range.start.saturating_add(ahead));

@@ -82,6 +82,7 @@ mod page;
 mod pam;
 mod printf;
 mod rat;
+mod requests;
 mod rpc;
 mod segments;
 mod sidecar;

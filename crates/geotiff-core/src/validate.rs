@@ -8,7 +8,7 @@ use core::ops::Range;
 
 use bytes::Bytes;
 
-use crate::chunk_index::merge;
+use crate::requests::Requests;
 use crate::segments::Segments;
 use crate::{ByteOrder, ChunkIndex, ChunkLocation, Error, GhostHeader, Image, Page, Tiff};
 
@@ -20,8 +20,6 @@ const FIRST_IFD: u64 = 300;
 const SEARCHED: u64 = 1 << 16;
 /// Chunks whose bytes are asked for at once.
 const AHEAD: usize = 256;
-/// Ranges with a gap up to this size are asked for as one.
-const GAP: u64 = 4 << 10;
 
 /// What [`CogValidator::validate`] came to.
 #[derive(Debug)]
@@ -84,8 +82,7 @@ pub struct CogValidator {
     sampled: u64,
     metadata_alone: bool,
     data: Segments,
-    denied: Vec<Range<u64>>,
-    asked: Vec<Range<u64>>,
+    requests: Requests,
 }
 
 #[derive(Debug)]
@@ -137,8 +134,7 @@ impl CogValidator {
             sampled: 16,
             metadata_alone: false,
             data: Segments::default(),
-            denied: Vec::new(),
-            asked: Vec::new(),
+            requests: Requests::default(),
         }
     }
 
@@ -184,9 +180,7 @@ impl CogValidator {
     ///
     /// `Malformed` or `Limit` where a chunk index cannot be read.
     pub fn validate(&mut self) -> Result<ValidationStep, Error> {
-        for range in mem::take(&mut self.asked) {
-            self.denied.extend(self.data.gaps(range));
-        }
+        self.requests.settle(&self.data);
         let mut levels = mem::take(&mut self.levels);
         let mut needs = Vec::new();
         for level in &mut levels {
@@ -199,8 +193,7 @@ impl CogValidator {
         }
         self.levels = levels;
         if !needs.is_empty() {
-            self.asked = merge(needs, GAP).into_iter().flat_map(|range| self.data.gaps(range)).collect();
-            return Ok(ValidationStep::NeedsData(self.asked.clone()));
+            return Ok(ValidationStep::NeedsData(self.requests.ask(needs, &self.data)));
         }
         Ok(ValidationStep::Finished(self.report()))
     }
@@ -208,8 +201,7 @@ impl CogValidator {
     /// Adds what is missing of an index for a chunk; whether there is anything that can be had.
     fn waits(&self, index: &ChunkIndex, chunk: u64, needs: &mut Vec<Range<u64>>) -> Result<bool, Error> {
         let missing = index.missing(&[chunk]);
-        if missing.iter().any(|range| self.denied.iter().any(|d| d.start < range.end && range.start < d.end))
-        {
+        if missing.iter().any(|range| self.requests.is_denied(range, &self.data)) {
             return Err(Error::malformed("the file ends in a chunk index"));
         }
         needs.extend_from_slice(&missing);
@@ -259,8 +251,7 @@ impl CogValidator {
 
     /// Whether a range was not fed yet, and not denied.
     fn obtainable(&self, range: &Range<u64>) -> bool {
-        !self.data.gaps(range.clone()).is_empty()
-            && !self.denied.iter().any(|d| d.start < range.end && range.start < d.end)
+        !self.data.has(range.clone()) && !self.requests.is_denied(range, &self.data)
     }
 
     fn check_chunk(
