@@ -42,6 +42,30 @@ impl Kernel {
         Self { value: triangle, radius: 1.0, scale: (1.0, 1.0), needs_all: false }
     }
 
+    /// How far off, in source pixels, the position is that a slope's mean tells: a widened kernel has not as many pixels
+    /// on both sides everywhere. Less than 0.1, and next to nothing where it is wide.
+    pub(crate) fn bias(&self) -> f64 {
+        const STEPS: u32 = 32;
+        const SIDE: usize = 128;
+        const WIDE: f64 = 32.0;
+        if self.reach().0.max(self.reach().1) > WIDE {
+            return 0.0;
+        }
+        let mut taps = Taps::default();
+        let mut most = 0.0_f64;
+        for (step, scale) in (0..STEPS).flat_map(|step| [(step, self.scale.0), (step, self.scale.1)]) {
+            let position = SIDE as f64 / 2.0 + f64::from(step) / f64::from(STEPS);
+            taps.fill(self, position, scale, SIDE);
+            let pixels = (taps.first..).map(|pixel| pixel as f64 + 0.5).zip(&taps.weights);
+            let (sum, weights) = pixels.fold((0.0, 0.0), |(sum, weights), (centre, weight)| {
+                (sum + centre * weight, weights + weight)
+            });
+            most = most.max((sum / weights - position).abs());
+        }
+        // What rounding leaves of kernels that have none.
+        if most < 1e-9 { 0.0 } else { most }
+    }
+
     /// Source pixels on either side of a position, along columns and rows.
     pub(crate) fn reach(&self) -> (f64, f64) {
         (self.radius / self.scale.0, self.radius / self.scale.1)
@@ -140,6 +164,17 @@ mod tests {
         }
         assert_eq!((cubic(0.0), cubic(1.0), lanczos(0.0)), (1.0, 0.0, 1.0));
         assert!((cubic_spline(0.0) - 2.0 / 3.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn widened_kernels_are_biased_unless_by_whole_ratios() {
+        let bias = |method, ratio| Kernel::new(method, (ratio, 1.0)).unwrap().bias();
+        // At 1.5, a quarter of a pixel past a centre: weights 1/6, 5/6, 1/2 at −1.25, −0.25, 0.75, so −0.0278 off.
+        assert!((bias(Resampling::Bilinear, 1.5) - 1.0 / 36.0).abs() < 1e-3);
+        for ratio in [0.5, 1.0, 2.0, 3.0, 1000.0] {
+            assert_eq!(bias(Resampling::Bilinear, ratio), 0.0);
+            assert_eq!(bias(Resampling::Cubic, ratio), 0.0);
+        }
     }
 
     #[test]

@@ -30,10 +30,10 @@
 //! ```
 //!
 //! Of each row of the result the ends and the middle are transformed exactly. Where the middle lies within 0.125 source
-//! pixels of the line between the ends (0.03 for methods that mix pixels), the row is interpolated; else its halves are
-//! looked at in turn, down to five pixels, as GDAL's approximate transformer does. Unlike it, rows are also halved that
-//! bend one way before their middle and the other way behind it. Large results are made in blocks, each of a bounded
-//! part of the source, whose rows are parts of the whole ones.
+//! pixels of the line between the ends (less where a widened kernel is off too), the row is interpolated; else its
+//! halves are looked at in turn, down to five pixels, as GDAL's approximate transformer does. Unlike it, rows are also
+//! halved that bend one way before their middle and the other way behind it. Large results are made in blocks, each of
+//! a bounded part of the source, whose rows are parts of the whole ones.
 //!
 //! # Where it differs from GDAL
 //!

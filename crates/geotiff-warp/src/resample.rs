@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use geotiff_core::DataType;
 use geotiff_read::resample::Resampling;
 use geotiff_read::{Array, Sample};
 use ndarray::Array3;
@@ -61,6 +62,14 @@ impl Rule {
         matches!(Self::new(method, (1.0, 1.0)), Some(Self::Mix(Mix::Convolution(_))))
     }
 
+    /// How far the mean of a slope is off, in source pixels.
+    pub(crate) fn bias(&self) -> f64 {
+        match self {
+            Self::Mix(Mix::Convolution(kernel)) => kernel.bias(),
+            _ => 0.0,
+        }
+    }
+
     /// Source pixels needed on either side of a position.
     pub(crate) fn reach(&self) -> (f64, f64) {
         match self {
@@ -78,15 +87,51 @@ pub(crate) fn is_of_areas(method: Resampling) -> bool {
     matches!(method, Resampling::Average | Resampling::Mode)
 }
 
+/// What pixels without a value hold.
+#[derive(Clone, Copy)]
+pub(crate) struct Blank<T> {
+    pub(crate) value: T,
+    /// What takes its place where a mean comes out as nodata by chance.
+    beside: Option<T>,
+}
+
+impl<T: Sample> Blank<T> {
+    /// The nodata value; one that the type cannot hold is no sample's value.
+    pub(crate) fn nodata(value: T, is_held: bool) -> Self {
+        Self { value, beside: is_held.then(|| next_to(value)) }
+    }
+
+    pub(crate) fn zero() -> Self {
+        Self { value: T::default(), beside: None }
+    }
+
+    fn avoided(self, value: T) -> T {
+        self.beside.filter(|_| value == self.value).unwrap_or(value)
+    }
+}
+
+/// The number below, or above the lowest, as GDAL's warper takes it; of floats the next one.
+fn next_to<T: Sample>(value: T) -> T {
+    let number = value.to_f64();
+    match T::DATA_TYPE {
+        DataType::Float32 => T::from_f64_saturating(f64::from((number as f32).next_up())),
+        DataType::Float64 => T::from_f64_saturating(number.next_up()),
+        _ => {
+            let below = T::from_f64_saturating(number - 1.0);
+            if below == value { T::from_f64_saturating(number + 1.0) } else { below }
+        }
+    }
+}
+
 /// Makes `rows` of `width` pixels from the positions of their centres, or of their corners for a method of areas; what
-/// has no valid source is `fill`, with a mask of 0. `None` where the source is of another type.
+/// has no valid source is `blank`, with a mask of 0. `None` where the source is of another type.
 pub(crate) fn resample<T: Sample>(
     source: &Source,
     positions: &Positions,
     width: usize,
     wanted: Range<usize>,
     rule: Rule,
-    fill: T,
+    blank: Blank<T>,
 ) -> Option<Piece<T>> {
     let samples = T::from_array(&source.data)?;
     let (bands, rows, columns) = samples.dim();
@@ -104,7 +149,7 @@ pub(crate) fn resample<T: Sample>(
         Sampler { source, planes, size: (columns, rows), x: Taps::default(), y: Taps::default() };
     let height = wanted.len();
     let mut piece = Piece {
-        data: Array3::from_elem((bands, height, width), fill),
+        data: Array3::from_elem((bands, height, width), blank.value),
         masks: Array3::zeros((bands, height, width)),
     };
     let Rule::Mix(mix) = rule else {
@@ -117,7 +162,7 @@ pub(crate) fn resample<T: Sample>(
             sampler.pixel(mix, positions, (wanted, column), &mut found);
             for (band, found) in found.iter_mut().enumerate() {
                 if let Some((value, mask)) = found.take() {
-                    piece.data[[band, row, column]] = value;
+                    piece.data[[band, row, column]] = blank.avoided(value);
                     piece.masks[[band, row, column]] = mask;
                 }
             }
@@ -369,9 +414,36 @@ impl<T: Sample> Sampler<'_, T> {
 
 /// A mean as a sample, with its mask: integers are rounded half up, as GDAL does.
 fn rounded<T: Sample>((value, density): (f64, f64)) -> (T, u8) {
-    use geotiff_core::DataType;
     let is_float = matches!(T::DATA_TYPE, DataType::Float32 | DataType::Float64);
     let value = if is_float { value } else { (value + 0.5).floor() };
     let mask = (density * 255.0).round().clamp(1.0, 255.0) as u8;
     (T::from_f64_saturating(value), mask)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The mean of two pixels.
+    fn mean<T: Sample>(pixels: [T; 2], blank: Blank<T>) -> (T, u8)
+    where
+        Array: From<Array3<T>>,
+    {
+        let data = Array::from(Array3::from_shape_fn((1, 1, 2), |(_, _, column)| pixels[column]));
+        let source = Source { data, masks: None, origin: (0, 0), level: (2, 1) };
+        let corners = Positions { xs: vec![0.0, 2.0, 0.0, 2.0], ys: vec![0.0, 0.0, 1.0, 1.0], columns: 2 };
+        let piece = resample(&source, &corners, 1, 0..1, Rule::Mix(Mix::Average), blank).unwrap();
+        (piece.data[[0, 0, 0]], piece.masks[[0, 0, 0]])
+    }
+
+    /// Values of GDAL 3.10; that of floats is invalid there.
+    #[test]
+    fn a_mean_that_is_nodata_by_chance_takes_the_value_beside() {
+        assert_eq!(mean([4_i32, 6], Blank::nodata(5, true)), (4, 255));
+        assert_eq!(mean([4_i32, 6], Blank::nodata(5, false)), (5, 255));
+        assert_eq!(mean([4_i32, 6], Blank::zero()), (5, 255));
+        assert_eq!(mean([0_u8, 0], Blank::nodata(0, true)), (1, 255));
+        assert_eq!(mean([6_u64, 8], Blank::nodata(7, true)), (6, 255));
+        assert_eq!(mean([1.0_f32, 3.0], Blank::nodata(2.0, true)), (2.0_f32.next_up(), 255));
+    }
 }

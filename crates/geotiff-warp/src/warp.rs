@@ -12,7 +12,7 @@ use num_complex::Complex;
 
 use crate::mapping::{Mapping, Turn};
 use crate::positions::Positions;
-use crate::resample::{Piece, Rule, Source, is_of_areas, resample};
+use crate::resample::{Blank, Piece, Rule, Source, is_of_areas, resample};
 use crate::scanlines::Scanlines;
 use crate::{Error, ErrorKind, TargetGrid, WarpOptions, level};
 
@@ -22,10 +22,9 @@ const BLOCK: u32 = 1024;
 const SOURCE_BYTES: u64 = 64 << 20;
 /// Rows of a block of GDAL's `WarpedVRT`, each of which has a kernel of its own.
 const STRIP_ROWS: usize = 128;
-/// Where positions are interpolated they may be so far off, in source pixels: for nearest as in GDAL, which then takes
-/// the same pixels; else so little that with what a widened linear kernel adds, up to 0.086, they stay under it.
+/// How far interpolated positions may be off, in source pixels, as in GDAL, so that the same pixels are taken; with what
+/// a widened kernel adds.
 const TOLERANCE: f64 = 0.125;
-const TOLERANCE_OF_KERNELS: f64 = 0.03;
 /// Rows that one job of the executor resamples, a part of a strip.
 const ROWS_PER_JOB: usize = 64;
 
@@ -208,9 +207,9 @@ impl<'a> Job<'a> {
     where
         Array: From<Array3<T>>,
     {
-        let fill: T = self.tiff.nodata().map_or_else(T::default, nodata_sample);
+        let blank = self.tiff.nodata().map_or_else(Blank::zero, blank);
         let shape = [self.bands.len(), self.grid.height as usize, self.grid.width as usize];
-        let mut data = Array3::from_elem(shape, fill);
+        let mut data = Array3::from_elem(shape, blank.value);
         let mut masks = Array3::zeros(shape);
         let mut blocks = Block::all(self.grid);
         let mut is_met = false;
@@ -226,7 +225,7 @@ impl<'a> Job<'a> {
             }
             let source = Arc::new(self.read(part).await?);
             let (column, row) = (block.column as usize, block.row as usize);
-            for (first, piece) in self.resample(&source, positions, block, &rules, fill).await? {
+            for (first, piece) in self.resample(&source, positions, block, &rules, blank).await? {
                 let (_, height, width) = piece.data.dim();
                 let (top, columns) = (row + first, column..column + width);
                 data.slice_mut(s![.., top..top + height, columns.clone()]).assign(&piece.data);
@@ -247,30 +246,36 @@ impl<'a> Job<'a> {
         // the CRS of the grid is read without one, at its true scale; and other rules have no kernel to widen.
         let is_read = self.is_same_crs || !Rule::has_kernel(self.method);
         let strip = if is_read || self.tiff.nodata().is_some() { rows } else { STRIP_ROWS };
-        let locate = self.locator(block);
+        let (locate, method, scale) = (self.locator(block), self.method, self.scale());
         let work = move || {
-            let positions = locate();
+            let positions = locate(TOLERANCE);
             let step = positions.ratios().unwrap_or((1.0, 1.0));
             let ratios = if is_read { vec![step] } else { positions.window_ratios(strip, size, step) };
-            (positions, step, ratios)
+            let strips =
+                ratios.into_iter().map(|ratios| Rule::new(method, ratios)).collect::<Option<Vec<_>>>()?;
+            // A bias is in pixels of the level, which are larger.
+            let bias = strips.iter().map(Rule::bias).fold(0.0, f64::max);
+            let left = (TOLERANCE - bias) * scale.0.min(scale.1);
+            let positions = if left < TOLERANCE { locate(left) } else { positions };
+            Some((positions, Rules { step, strips, rows: strip }))
         };
-        let (positions, step, ratios) = run(self.tiff.executor(), work).await?;
-        let strips: Option<_> = ratios.into_iter().map(|ratios| Rule::new(self.method, ratios)).collect();
         let unknown = || Error::new(ErrorKind::Unsupported, format!("warping by {}", self.method));
-        Ok((positions, Rules { step, strips: strips.ok_or_else(unknown)?, rows: strip }))
+        run(self.tiff.executor(), work).await?.ok_or_else(unknown)
     }
 
-    /// What works out the positions of a block.
-    fn locator(&self, block: Block) -> impl FnOnce() -> Positions + Send + use<> {
+    /// Pixels of the full resolution to one of the level, along columns and rows.
+    fn scale(&self) -> (f64, f64) {
+        let of_full = |full: u32, level: u32| f64::from(full) / f64::from(level);
+        let (tiff, level) = (self.tiff, &self.level);
+        (of_full(tiff.width(), level.width()), of_full(tiff.height(), level.height()))
+    }
+
+    /// What works out the positions of a block to a tolerance.
+    fn locator(&self, block: Block) -> impl Fn(f64) -> Positions + Send + use<> {
         let (mapping, exact, grid_width) = (Arc::clone(&self.mapping), self.exact, self.grid.width);
         let corners = is_of_areas(self.method);
-        let tolerance = if self.method == Resampling::Nearest { TOLERANCE } else { TOLERANCE_OF_KERNELS };
-        let of_full = |full: u32, level: u32| f64::from(full) / f64::from(level);
-        let scale = (
-            of_full(self.tiff.width(), self.level.width()),
-            of_full(self.tiff.height(), self.level.height()),
-        );
-        move || {
+        let scale = self.scale();
+        move |tolerance| {
             let (wanted, rows) = (block.points(corners), block.rows(corners));
             let (more, first) = lattice(corners);
             if exact {
@@ -325,7 +330,7 @@ impl<'a> Job<'a> {
         positions: Positions,
         block: Block,
         rules: &Rules,
-        fill: T,
+        blank: Blank<T>,
     ) -> Result<Vec<(usize, Piece<T>)>, Error> {
         let positions = Arc::new(positions);
         let (width, height) = (block.width as usize, block.height as usize);
@@ -333,7 +338,7 @@ impl<'a> Job<'a> {
             let (source, positions) = (Arc::clone(source), Arc::clone(&positions));
             let rows = first..(first + ROWS_PER_JOB).min(height);
             let rule = rules.of_row(first);
-            let work = move || rule.and_then(|rule| resample(&source, &positions, width, rows, rule, fill));
+            let work = move || rule.and_then(|rule| resample(&source, &positions, width, rows, rule, blank));
             async move {
                 let piece = run(self.tiff.executor(), work).await?;
                 let wrong = || Error::new(ErrorKind::Usage, "the pixels are not of the type of the file");
@@ -419,12 +424,15 @@ fn check_size(tiff: &GeoTiff, grid: &TargetGrid, data_type: DataType, bands: usi
 }
 
 /// The nearest sample to a nodata value; 64-bit integers exactly.
-fn nodata_sample<T: Sample>(nodata: Nodata) -> T {
+fn blank<T: Sample>(nodata: Nodata) -> Blank<T> {
     let exact = match nodata {
         Nodata::Int(value) if T::DATA_TYPE == DataType::Int64 => Some(value.to_ne_bytes()),
         Nodata::UInt(value) if T::DATA_TYPE == DataType::UInt64 => Some(value.to_ne_bytes()),
         _ => None,
     };
-    let exact = exact.and_then(|bytes| bytemuck::try_pod_read_unaligned(&bytes).ok());
-    exact.unwrap_or_else(|| T::from_f64_saturating(nodata.as_f64()))
+    if let Some(value) = exact.and_then(|bytes| bytemuck::try_pod_read_unaligned(&bytes).ok()) {
+        return Blank::nodata(value, true);
+    }
+    let value = T::from_f64_saturating(nodata.as_f64());
+    Blank::nodata(value, value.to_f64() == nodata.as_f64())
 }

@@ -8,8 +8,8 @@ range on average and 5 % at the 99th percentile. Every other tile is printed, th
 wholly in the image, and of those that it covers in part.
 
 What is left differs for three reasons, as shows when rio-tiler is given the `vrt_options` in brackets: GDAL's
-approximate transformer is up to 0.125 source pixels off where bilinear is less here (`tolerance=1e-9`); some of the
-bands of a file are resampled twice (the transform and size of the tile); a CRS that GDAL transforms otherwise.
+approximate transformer is up to 0.125 source pixels off where a widened kernel has less here (`tolerance=1e-9`); some of
+the bands of a file are resampled twice (the transform and size of the tile); a CRS that GDAL transforms otherwise.
 
 Needs rasterio 1.4.4 (GDAL 3.10.3) and rio-tiler 9.4.12. Files are in the folder GEOTIFF_CORPORA, with their catalog.tsv.
 """
