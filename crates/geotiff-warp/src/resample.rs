@@ -230,7 +230,7 @@ impl<T: Sample> Plane<'_, T> {
         if self.mask.is_none() {
             total = weights;
         }
-        let found = (weights.abs() >= LEAST_WEIGHT).then(|| (sum / weights, weights / total));
+        let found = (weights >= LEAST_WEIGHT).then(|| (sum / weights, weights / total));
         (found, is_whole)
     }
 
