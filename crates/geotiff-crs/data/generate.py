@@ -18,7 +18,7 @@ from pathlib import Path
 
 import database
 import pyproj
-from pyproj import CRS
+from pyproj import CRS, Transformer
 from pyproj.transformer import TransformerGroup
 
 HERE = Path(__file__).resolve().parent
@@ -342,6 +342,21 @@ def shift_steps(definition):
     return steps
 
 
+def used_operation(code, area):
+    """What PROJ uses where the list of candidates has nothing but a ballpark operation: by way of another datum."""
+    west, south, east, north = area.bounds
+    if not -180 <= west < east <= 180:
+        return []
+    transformer = Transformer.from_crs(code, 4326, always_xy=True)
+    transformer.transform((west + east) / 2, (south + north) / 2)
+    try:
+        used = transformer.get_last_used_operation()
+    except pyproj.exceptions.ProjError:  # there is no choice
+        return []
+    box = used.area_of_use.bounds if used.area_of_use else (-180, -90, 180, 90)
+    return [(box, used.accuracy, "", shift_steps(used.definition))]
+
+
 def operations():
     """By geodetic datum: the operations to WGS 84 among which PROJ chooses by position when it has no grids."""
     rows = []
@@ -365,6 +380,8 @@ def operations():
                 candidates.append((box, t.accuracy, flag, shift_steps(t.definition)))
             except ValueError as error:
                 print("skipped:", code, error, file=sys.stderr)
+        if all(not steps and accuracy < 0 for _, accuracy, _, steps in candidates):
+            candidates = used_operation(code, CRS.from_epsg(code).area_of_use) + candidates
         if all(not steps for _, _, _, steps in candidates):
             if any(accuracy >= 0 for _, accuracy, _, _ in candidates):
                 rows.append(f"{datum}\t0")  # the same positions as WGS 84's; only ballpark ones leave no row
