@@ -16,6 +16,8 @@ pub(crate) struct Kernel {
     scale: (f64, f64),
     /// Whether pixels with an incomplete neighbourhood are made by the linear kernel instead.
     pub(crate) needs_all: bool,
+    /// Whether pixels are not made of less than half a neighbourhood.
+    pub(crate) needs_half: bool,
 }
 
 impl Kernel {
@@ -34,12 +36,13 @@ impl Kernel {
         let is_fixed = x >= NEARLY_ONE && y >= NEARLY_ONE;
         let scale = if is_fixed { (1.0, 1.0) } else { (x, y) };
         let needs_all = is_fixed && method == Resampling::Cubic;
-        Some(Self { value, radius, scale, needs_all })
+        let needs_half = method == Resampling::Lanczos;
+        Some(Self { value, radius, scale, needs_all, needs_half })
     }
 
     /// The linear kernel over 2 × 2 pixels.
     pub(crate) fn linear() -> Self {
-        Self { value: triangle, radius: 1.0, scale: (1.0, 1.0), needs_all: false }
+        Self { value: triangle, radius: 1.0, scale: (1.0, 1.0), needs_all: false, needs_half: false }
     }
 
     /// How far off, in source pixels, the position is that a slope's mean tells: a widened kernel has not as many pixels
@@ -106,7 +109,11 @@ impl Taps {
         let centre = position - 0.5;
         let reach = kernel.radius / scale;
         let start = (centre - reach).floor() as i64 + 1;
-        let end = (centre + reach).ceil() as i64 - 1;
+        let mut end = (centre + reach).ceil() as i64 - 1;
+        if kernel.needs_half {
+            // Half of those that GDAL counts, which is one that weighs nothing where a position is at a centre.
+            end = (centre + reach).floor() as i64;
+        }
         let (first, last) = (start.max(0), end.min(count as i64 - 1));
         self.is_complete = first == start && last == end;
         self.first = first.max(0) as usize;

@@ -203,9 +203,9 @@ impl<T: Sample> Plane<'_, T> {
         }
     }
 
-    /// The weighted mean of the pixels under the taps and its density; whether all of them were valid.
-    fn mean(&self, x: &Taps, y: &Taps) -> (Option<(f64, f64)>, bool) {
-        let (mut sum, mut weights, mut total, mut is_whole) = (0.0, 0.0, 0.0, true);
+    /// The weighted mean of the pixels under the taps and its density; how many of them were valid.
+    fn mean(&self, x: &Taps, y: &Taps) -> (Option<(f64, f64)>, usize) {
+        let (mut sum, mut weights, mut total, mut valid) = (0.0, 0.0, 0.0, 0);
         for (row, weight_y) in (y.first..).zip(&y.weights) {
             let start = row * self.columns + x.first;
             let line = &self.data[start..start + x.weights.len()];
@@ -219,8 +219,8 @@ impl<T: Sample> Plane<'_, T> {
             let mask = &mask[start..start + x.weights.len()];
             for ((value, weight_x), alpha) in line.iter().zip(&x.weights).zip(mask) {
                 total += weight_x * weight_y;
-                is_whole &= *alpha != 0;
                 if *alpha != 0 {
+                    valid += 1;
                     let weight = weight_x * weight_y * f64::from(*alpha) / 255.0;
                     sum += value.to_f64() * weight;
                     weights += weight;
@@ -228,10 +228,10 @@ impl<T: Sample> Plane<'_, T> {
             }
         }
         if self.mask.is_none() {
-            total = weights;
+            (total, valid) = (weights, x.weights.len() * y.weights.len());
         }
         let found = (weights >= LEAST_WEIGHT).then(|| (sum / weights, weights / total));
-        (found, is_whole)
+        (found, valid)
     }
 
     /// The value of most pixels of an area, those that it covers in part included; of equals, the one that got there
@@ -374,8 +374,12 @@ impl<T: Sample> Sampler<'_, T> {
             if plane.density(nearest_x, nearest_y) == 0.0 {
                 continue;
             }
-            let (mut mean, is_whole) = plane.mean(&self.x, &self.y);
-            if kernel.needs_all && !(is_complete && is_whole) {
+            let (mut mean, valid) = plane.mean(&self.x, &self.y);
+            let all = self.x.weights.len() * self.y.weights.len();
+            if kernel.needs_half && valid < all / 2 {
+                continue;
+            }
+            if kernel.needs_all && !(is_complete && valid == all) {
                 let (mut x_taps, mut y_taps) = (Taps::default(), Taps::default());
                 Kernel::linear().columns(x, self.size.0, &mut x_taps);
                 Kernel::linear().rows(y, self.size.1, &mut y_taps);
@@ -445,5 +449,23 @@ mod tests {
         assert_eq!(mean([0_u8, 0], Blank::nodata(0, true)), (1, 255));
         assert_eq!(mean([6_u64, 8], Blank::nodata(7, true)), (6, 255));
         assert_eq!(mean([1.0_f32, 3.0], Blank::nodata(2.0, true)), (2.0_f32.next_up(), 255));
+    }
+
+    /// As GDAL 3.10 does it, which was found by warps of random masks.
+    #[test]
+    fn lanczos_needs_half_of_its_neighbourhood() {
+        let side = 6;
+        let mask_of = |valid: usize| -> u8 {
+            let mut masks = Array3::zeros((1, side, side));
+            masks[[0, 3, 3]] = 255;
+            masks.iter_mut().take(valid - 1).for_each(|mask| *mask = 255);
+            let data = Array::from(Array3::from_elem((1, side, side), 5.0_f32));
+            let source = Source { data, masks: Some(masks), origin: (0, 0), level: (side, side) };
+            let centre = Positions { xs: vec![3.25], ys: vec![3.25], columns: 1 };
+            let rule = Rule::new(Resampling::Lanczos, (1.0, 1.0)).unwrap();
+            let piece = resample(&source, &centre, 1, 0..1, rule, Blank::<f32>::zero()).unwrap();
+            piece.masks[[0, 0, 0]]
+        };
+        assert_eq!((mask_of(18), mask_of(17)), (255, 0));
     }
 }
