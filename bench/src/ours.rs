@@ -16,7 +16,7 @@ use crate::{Failure, parse, tiles};
 static HTTP: LazyLock<Arc<dyn RangeStore>> = LazyLock::new(|| Arc::new(HttpStore::new()));
 /// The runtime that the connections belong to.
 #[allow(clippy::expect_used, reason = "without threads there is nothing to measure")]
-pub(crate) static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
+static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
     let mut builder = tokio::runtime::Builder::new_multi_thread();
     builder.worker_threads(2).enable_all().build().expect("a runtime of two threads")
 });
@@ -26,12 +26,19 @@ static FILES: LazyLock<Mutex<HashMap<String, Arc<dyn RangeStore>>>> = LazyLock::
 pub(crate) fn answer(task: Task) -> Result<Answer, Failure> {
     match task {
         Task::Image { path, threads, from_memory, check } => image(&path, threads, from_memory, check),
-        Task::Open { urls, at_once } => RUNTIME.block_on(open(urls, at_once)),
-        Task::Windows { windows, at_once, check } => RUNTIME.block_on(read(windows, at_once, check)),
-        Task::Cold { window } => RUNTIME.block_on(cold(window)),
+        Task::Open { urls, at_once } => run(open(urls, at_once)),
+        Task::Windows { windows, at_once, check } => run(read(windows, at_once, check)),
+        Task::Cold { window } => run(cold(window)),
         Task::Tiles { source, tiles, mode, check } => tiles::answer(&source, &tiles, mode, check),
         Task::Parse { path } => parse::ours(&path),
     }
+}
+
+/// Runs a task on the workers of the shared runtime, as a server does: a third thread would wait for each part of it.
+pub(crate) fn run<T: Send + 'static>(
+    task: impl Future<Output = Result<T, Failure>> + Send + 'static,
+) -> Result<T, Failure> {
+    RUNTIME.block_on(RUNTIME.spawn(task))?
 }
 
 /// A runtime whose tasks run on the calling thread.

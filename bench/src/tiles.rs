@@ -21,7 +21,7 @@ const WARM_UP: usize = 0;
 pub(crate) fn answer(source: &str, tiles: &[String], mode: TileMode, check: bool) -> Result<Answer, Failure> {
     let set = well_known("WebMercatorQuad")?;
     match mode {
-        TileMode::AtOnce => ours::RUNTIME.block_on(at_once(source, tiles, set)),
+        TileMode::AtOnce => ours::run(at_once(source.to_owned(), tiles.to_vec(), set)),
         TileMode::Cold | TileMode::Decoded => {
             ours::runtime()?.block_on(in_turn(source, tiles, &set, mode, check))
         }
@@ -64,13 +64,13 @@ fn open_options(mode: TileMode) -> OpenOptions {
 
 /// 32 at a time, of a file that is open already. GDAL's datasets keep the blocks that they decode, one thread's each;
 /// so does this handle, which all tasks share.
-async fn at_once(source: &str, tiles: &[String], set: Arc<TileMatrixSet>) -> Result<Answer, Failure> {
+async fn at_once(source: String, tiles: Vec<String>, set: Arc<TileMatrixSet>) -> Result<Answer, Failure> {
     let store: Arc<dyn RangeStore> = ours::http();
     let options = OpenOptions::default().with_cache(ChunkCache::new(CACHE));
     let tiff = GeoTiff::open_with(store, source, options).await?;
     let watch = Stopwatch::start();
-    let made = tiles.iter().map(|wanted| {
-        let (tiff, set, wanted) = (tiff.clone(), Arc::clone(&set), wanted.clone());
+    let made = tiles.into_iter().map(|wanted| {
+        let (tiff, set) = (tiff.clone(), Arc::clone(&set));
         tokio::spawn(async move {
             let options = TileOptions::new();
             let raster = tile(&tiff, wanted.parse()?, &set, &options).await?;
