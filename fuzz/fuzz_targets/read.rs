@@ -14,7 +14,10 @@ use libfuzzer_sys::fuzz_target;
 /// Small enough that what a hostile file makes us allocate stays far from libFuzzer's limits.
 fn limits() -> Limits {
     let metadata = geotiff_core::Limits::default().with_max_metadata_bytes(1 << 20).with_max_ifds(64);
-    Limits::default().with_max_output_bytes(4 << 20).with_max_chunk_bytes(1 << 20, 4 << 20).with_metadata(metadata)
+    Limits::default()
+        .with_max_output_bytes(4 << 20)
+        .with_max_chunk_bytes(1 << 20, 4 << 20)
+        .with_metadata(metadata)
 }
 
 async fn exercise(tiff: &GeoTiff) {
@@ -22,7 +25,8 @@ async fn exercise(tiff: &GeoTiff) {
     if let Err(error) = &whole {
         assert_ne!(error.kind(), ErrorKind::Usage, "{error}");
     }
-    let window = ReadOptions::new().window(Window::new(-3, -3, 40, 40)).edge(Edge::Fill(None)).interleaved(true);
+    let window =
+        ReadOptions::new().window(Window::new(-3, -3, 40, 40)).edge(Edge::Fill(None)).interleaved(true);
     let _ = tiff.read(&window).await;
     for resampling in [Resampling::Nearest, Resampling::Cubic, Resampling::Average] {
         let _ = tiff.read(&ReadOptions::new().size(7, 5).resampling(resampling)).await;

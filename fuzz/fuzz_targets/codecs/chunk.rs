@@ -1,7 +1,9 @@
 //! What the codec targets share: a chunk's description and bytes from the fuzzer, decoded twice.
 
+use std::ops::Range;
+
 use arbitrary::Arbitrary;
-use geotiff_codecs::{ByteOrder, ChunkSpec, Codecs, SampleFormat, SampleOrder, Workspace};
+use geotiff_codecs::{ByteOrder, ChunkSpec, Codecs, Error, SampleFormat, SampleOrder, Workspace};
 
 #[derive(Arbitrary, Debug)]
 pub struct Input<'a> {
@@ -19,6 +21,7 @@ pub struct Input<'a> {
     lerc: Option<[u8; 2]>,
     subsampling: [u8; 2],
     tables: Option<Vec<u8>>,
+    rows: [u8; 2],
     /// Whether the fields that a codec insists on are set to what it takes.
     usual: bool,
     /// Borrowed, so that it is the rest of the fuzzer's bytes as they are: of a `Vec` every other byte would say that
@@ -78,6 +81,34 @@ pub fn decode(code: u16, input: &Input<'_>) {
         assert_eq!(a.is_ok(), b.is_ok(), "{a:?} {b:?}");
         if a.is_ok() {
             assert!(first == second, "not all of dst was written");
+            let rows = u32::from(input.rows[0])..u32::from(input.rows[1]);
+            USED.with_borrow_mut(|used| wanted(codecs, input.src, &spec, order, rows, &first, used));
         }
     });
+}
+
+/// The wanted rows are those of the whole chunk.
+fn wanted(
+    codecs: &Codecs,
+    src: &[u8],
+    spec: &ChunkSpec<'_>,
+    order: SampleOrder,
+    rows: Range<u32>,
+    whole: &[u8],
+    workspace: &mut Workspace,
+) {
+    let planes = if order == SampleOrder::Planar { usize::from(spec.samples) } else { 1 };
+    let row_len = whole.len().checked_div(planes * spec.height as usize).unwrap_or(0);
+    let mut next = rows.start;
+    let put = |found: Range<u32>, samples: &[u8]| {
+        let expected = whole
+            .chunks(row_len * spec.height as usize)
+            .flat_map(|plane| &plane[found.start as usize * row_len..found.end as usize * row_len]);
+        assert!(samples.iter().eq(expected), "rows {found:?} are not those of the chunk");
+        assert!(found.start <= next, "rows are missing before {found:?}");
+        next = found.end;
+        Ok::<(), Error>(())
+    };
+    codecs.decode_wanted(src, spec, order, rows.clone(), workspace, put).expect("a chunk that was decoded");
+    assert!(next >= rows.end.min(spec.height) || whole.is_empty() || rows.is_empty(), "rows are missing");
 }

@@ -27,7 +27,13 @@ impl Decoder for Stored {
         true
     }
 
-    fn decode(&self, src: &[u8], _: &ChunkSpec<'_>, dst: &mut [u8], _: &mut Workspace) -> Result<usize, Error> {
+    fn decode(
+        &self,
+        src: &[u8],
+        _: &ChunkSpec<'_>,
+        dst: &mut [u8],
+        _: &mut Workspace,
+    ) -> Result<usize, Error> {
         dst.copy_from_slice(src);
         Ok(src.len())
     }
@@ -42,7 +48,10 @@ fn undo(row: &[u8], size: usize, samples: usize, predictor: u16, big_endian: boo
                 row[at] = row[at].wrapping_add(row[at - samples]);
             }
             let count = row.len() / size;
-            (0..count).flat_map(|i| (0..size).rev().map(move |byte| (byte, i))).map(|(byte, i)| row[byte * count + i]).collect()
+            (0..count)
+                .flat_map(|i| (0..size).rev().map(move |byte| (byte, i)))
+                .map(|(byte, i)| row[byte * count + i])
+                .collect()
         }
         _ => {
             if big_endian {
@@ -50,7 +59,8 @@ fn undo(row: &[u8], size: usize, samples: usize, predictor: u16, big_endian: boo
             }
             if predictor == 2 {
                 for at in (samples * size..row.len()).step_by(size) {
-                    let number = |bytes: &[u8]| bytes[..size].iter().rev().fold(0_u64, |n, b| n << 8 | u64::from(*b));
+                    let number =
+                        |bytes: &[u8]| bytes[..size].iter().rev().fold(0_u64, |n, b| n << 8 | u64::from(*b));
                     let sum = number(&row[at..]).wrapping_add(number(&row[at - samples * size..]));
                     row[at..at + size].copy_from_slice(&sum.to_le_bytes()[..size]);
                 }
