@@ -65,7 +65,7 @@ fn read_tables(mut segment: &[u8], found: &mut [Option<[u16; 64]>; 2]) -> Option
     Some(())
 }
 
-/// libjpeg's scaling of a table for a quality, to baseline values.
+/// libjpeg's scaling of a table for a quality. GDAL does not ask for baseline values, which end at 255.
 fn scaled(table: &[u16; 64], quality: u8) -> [u16; 64] {
     let quality = u32::from(quality.clamp(1, 100));
     let factor = if quality < 50 {
@@ -75,6 +75,6 @@ fn scaled(table: &[u16; 64], quality: u8) -> [u16; 64] {
     };
     table.map(|entry| {
         let value = u32::from(entry).saturating_mul(factor).saturating_add(50) / 100;
-        u16::try_from(value.clamp(1, 255)).unwrap_or(255)
+        value.clamp(1, 32_767) as u16
     })
 }

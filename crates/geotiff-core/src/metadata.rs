@@ -59,6 +59,13 @@ impl Domains {
         }
     }
 
+    /// Takes an item out, and returns its value.
+    fn remove(&mut self, domain: &str, key: &str) -> Option<String> {
+        let (_, items) = self.0.iter_mut().find(|(name, _)| name.eq_ignore_ascii_case(domain))?;
+        let at = items.iter().position(|(k, _)| k.eq_ignore_ascii_case(key))?;
+        Some(items.remove(at).1)
+    }
+
     /// Takes over all items of `other`, which win.
     pub(crate) fn merge(&mut self, other: &Self) {
         for (domain, items) in &other.0 {
@@ -220,7 +227,12 @@ impl GdalMetadata {
 
     /// Overrides what is here with what an `.aux.xml` file says.
     pub(crate) fn apply(&mut self, pam: &Pam) {
+        // GDAL does not look at GeoKeys where the CRS comes from elsewhere; what they say else stands.
+        let kind = self.domains.remove("", "AREA_OR_POINT").filter(|_| !pam.places());
         self.domains.merge(&pam.domains);
+        if let Some(kind) = kind {
+            self.domains.set("", "AREA_OR_POINT", kind);
+        }
         for (&band, other) in pam.bands.iter().filter(|&(&band, _)| band < self.defaults.count) {
             let items = self.bands.entry(band).or_default();
             items.take(&other.items);

@@ -36,26 +36,76 @@ impl Nodata {
     /// stays, and matches nothing.
     #[must_use]
     pub fn parse(text: &str, data_type: DataType) -> Option<Self> {
+        Self::read(text, data_type)?.reported(data_type)
+    }
+
+    /// [`parse`](Self::parse), whether the data type can hold the value or not.
+    fn read(text: &str, data_type: DataType) -> Option<Self> {
+        match data_type {
+            DataType::Float32 if !text.is_empty() => Some(Self::Float(round_to_f32(atof(text)))),
+            _ => Self::exact(text, data_type),
+        }
+    }
+
+    /// The value as it is written: not rounded to the data type.
+    pub(crate) fn exact(text: &str, data_type: DataType) -> Option<Self> {
         if text.is_empty() {
             return None;
         }
-        let value = match data_type {
-            DataType::Int64 => return Some(Self::Int(strtoll(text))),
-            DataType::UInt64 => return Some(Self::UInt(strtoull(text))),
-            DataType::Float32 => round_to_f32(atof(text)),
-            _ => atof(text),
-        };
-        in_range(value, data_type).then_some(Self::Float(value))
+        Some(match data_type {
+            DataType::Int64 => Self::Int(strtoll(text)),
+            DataType::UInt64 => Self::UInt(strtoull(text)),
+            _ => Self::Float(atof(text)),
+        })
     }
 
+    /// What the tag says, whether the data type can hold it or not.
     pub(crate) fn of(ifd: &Ifd, bits: u16, format: SampleFormat, data_type: DataType) -> Option<Self> {
         let text = text(ifd)?;
         // GDAL rounds for 32-bit floats only: 16- and 24-bit ones keep the double.
         if data_type == DataType::Float32 && !(bits == 32 && format == SampleFormat::FLOAT) {
-            let value = atof(text);
-            return (!text.is_empty() && in_range(value, data_type)).then_some(Self::Float(value));
+            return Self::exact(text, data_type);
         }
-        Self::parse(text, data_type)
+        Self::read(text, data_type)
+    }
+
+    /// The value, where rasterio reports it: the data type can hold it.
+    pub(crate) fn reported(self, data_type: DataType) -> Option<Self> {
+        let Self::Float(value) = self else { return Some(self) };
+        let (low, high) = match data_type {
+            DataType::UInt8 => (0.0, f64::from(u8::MAX)),
+            DataType::Int8 => (f64::from(i8::MIN), f64::from(i8::MAX)),
+            DataType::UInt16 => (0.0, f64::from(u16::MAX)),
+            DataType::Int16 | DataType::ComplexInt16 => (f64::from(i16::MIN), f64::from(i16::MAX)),
+            DataType::UInt32 => (0.0, f64::from(u32::MAX)),
+            DataType::Int32 => (f64::from(i32::MIN), f64::from(i32::MAX)),
+            // rasterio compares in single precision, where what is a little beyond the largest value is that value.
+            DataType::Float32 | DataType::Complex64 | DataType::ComplexInt32 => {
+                return (!value.is_finite() || (value as f32).is_finite()).then_some(self);
+            }
+            _ => return Some(self),
+        };
+        (low..=high).contains(&value).then_some(self)
+    }
+
+    /// The value, where GDAL masks by it: the type in which it compares can hold it, which for signed integers of
+    /// 8 and 16 bits is that of 32.
+    pub(crate) fn masking(self, data_type: DataType) -> Option<Self> {
+        let Self::Float(value) = self else { return Some(self) };
+        let (low, high) = match data_type {
+            DataType::UInt8 => (0.0, f64::from(u8::MAX)),
+            DataType::UInt16 => (0.0, f64::from(u16::MAX)),
+            DataType::UInt32 => (0.0, f64::from(u32::MAX)),
+            DataType::Int16 => (f64::from(i16::MIN), f64::from(i16::MAX)),
+            DataType::Int8 | DataType::Int32 | DataType::ComplexInt16 | DataType::ComplexInt32 => {
+                (f64::from(i32::MIN), f64::from(i32::MAX))
+            }
+            DataType::Float32 | DataType::Complex64 if value.is_finite() => {
+                (f64::from(f32::MIN), f64::from(f32::MAX))
+            }
+            _ => return Some(self),
+        };
+        (low..=high).contains(&value).then_some(self)
     }
 }
 
@@ -68,20 +118,6 @@ impl fmt::Display for Nodata {
             Self::UInt(value) => write!(f, "{value}"),
         }
     }
-}
-
-fn in_range(value: f64, data_type: DataType) -> bool {
-    let (low, high) = match data_type {
-        DataType::UInt8 => (0.0, f64::from(u8::MAX)),
-        DataType::Int8 => (f64::from(i8::MIN), f64::from(i8::MAX)),
-        DataType::UInt16 => (0.0, f64::from(u16::MAX)),
-        DataType::Int16 => (f64::from(i16::MIN), f64::from(i16::MAX)),
-        DataType::UInt32 => (0.0, f64::from(u32::MAX)),
-        DataType::Int32 => (f64::from(i32::MIN), f64::from(i32::MAX)),
-        DataType::Float32 if value.is_finite() => (f64::from(f32::MIN), f64::from(f32::MAX)),
-        _ => return true,
-    };
-    (low..=high).contains(&value)
 }
 
 /// The tag's text; bytes after the first that is not UTF-8 cannot be part of a number.

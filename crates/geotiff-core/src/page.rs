@@ -1,5 +1,6 @@
 //! A page: an image with its overviews and masks.
 
+use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use crate::lazy::Lazy;
@@ -14,7 +15,10 @@ pub struct Page {
     pub(crate) overview_masks: Vec<Option<Image>>,
     pub(crate) georeferencing: Lazy<Georeferencing>,
     pub(crate) metadata: Lazy<GdalMetadata>,
-    pub(crate) nodata: Option<Nodata>,
+    /// Of the tag, in range or not.
+    nodata: Option<Nodata>,
+    /// Of bands, from 0, that a sidecar gives another; in range or not.
+    pub(crate) band_nodata: BTreeMap<u16, Nodata>,
     /// The ghost header says that the file is a COG.
     pub(crate) cog: bool,
     pub(crate) external_overviews: bool,
@@ -33,6 +37,7 @@ impl Page {
             external_mask: false,
             max_xml_nodes: limits.max_xml_nodes,
             nodata: image.own_nodata(),
+            band_nodata: BTreeMap::new(),
             image,
             overviews: Vec::new(),
             mask: None,
@@ -90,9 +95,29 @@ impl Page {
         self.metadata.get_or(read)
     }
 
-    /// The nodata value of all bands.
+    /// The nodata value of the first band, and of the others but where an `.aux.xml` file gives them another.
     #[must_use]
     pub fn nodata(&self) -> Option<Nodata> {
-        self.nodata
+        self.band_nodata(0)
+    }
+
+    /// The nodata value of a band, from 0, where its data type can hold it.
+    #[must_use]
+    pub fn band_nodata(&self, band: u16) -> Option<Nodata> {
+        self.written_nodata(band)?.reported(self.image.data_type().ok()?)
+    }
+
+    /// The nodata value by which a band, from 0, is masked. GDAL compares in types that may hold more than the
+    /// band's: what [`band_nodata`](Self::band_nodata) leaves out may be a value here.
+    #[must_use]
+    pub fn masking_nodata(&self, band: u16) -> Option<Nodata> {
+        self.written_nodata(band)?.masking(self.image.data_type().ok()?)
+    }
+
+    /// The nodata value of a band, from 0, whether its data type can hold it or not: sparse chunks hold what is
+    /// nearest to it.
+    #[must_use]
+    pub fn written_nodata(&self, band: u16) -> Option<Nodata> {
+        self.band_nodata.get(&band).copied().or(self.nodata)
     }
 }

@@ -8,7 +8,10 @@ use alloc::vec::Vec;
 use crate::metadata::{BandItems, Domains};
 use crate::nodata::atof;
 use crate::xml::{self, Element, Node};
-use crate::{ColorInterpretation, ColorTable, Error, GroundControlPoint, Limits, RasterAttributeTable};
+use crate::{
+    ColorInterpretation, ColorTable, DataType, Error, GroundControlPoint, Limits, Nodata,
+    RasterAttributeTable,
+};
 
 /// The contents of an `.aux.xml` file. Applied to a page with
 /// [`Page::with_pam`](crate::Page::with_pam), it overrides what the file itself says, as in GDAL.
@@ -26,8 +29,36 @@ pub struct Pam {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct PamBand {
     pub(crate) items: BandItems,
-    pub(crate) nodata: Option<String>,
+    pub(crate) nodata: Option<PamNodata>,
     pub(crate) color_table: Option<ColorTable>,
+}
+
+/// A band's nodata value as PAM writes it.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct PamNodata {
+    text: String,
+    /// The bytes of the double, where its text rounds it.
+    exact: Option<f64>,
+}
+
+impl PamNodata {
+    fn read(element: &Element<'_>) -> Option<Self> {
+        let text = element.text().filter(|text| !text.is_empty())?.to_owned();
+        Some(Self { text, exact: element.attribute("le_hex_equiv").and_then(double_of_hex) })
+    }
+
+    pub(crate) fn value(&self, data_type: DataType) -> Option<Nodata> {
+        match (data_type, self.exact) {
+            (DataType::Int64 | DataType::UInt64, _) | (_, None) => Nodata::exact(&self.text, data_type),
+            (_, Some(exact)) => Some(Nodata::Float(exact)),
+        }
+    }
+}
+
+/// A double whose bytes are written in hexadecimal digits, little-endian.
+fn double_of_hex(text: &str) -> Option<f64> {
+    let bits = u64::from_str_radix(text, 16).ok().filter(|_| text.len() == 16)?;
+    Some(f64::from_bits(bits.swap_bytes()))
 }
 
 impl Pam {
@@ -62,6 +93,11 @@ impl Pam {
             }
         }
         Ok(pam)
+    }
+
+    /// Whether the CRS, or the control points and theirs, are given here.
+    pub(crate) fn places(&self) -> bool {
+        self.srs.is_some() || !self.gcps.is_empty()
     }
 
     /// The CRS, as WKT.
@@ -109,7 +145,7 @@ impl PamBand {
                 categories: categories.unwrap_or_default(),
                 table: element.child("GDALRasterAttributeTable").map(RasterAttributeTable::read),
             },
-            nodata: text("NoDataValue"),
+            nodata: element.child("NoDataValue").and_then(PamNodata::read),
             color_table: element.child("ColorTable").map(color_table),
         }
     }
@@ -127,8 +163,9 @@ fn read_domains(parent: &Element<'_>, domains: &mut Domains) {
             continue;
         }
         for item in metadata.elements().filter(|e| e.is("MDI")) {
-            if let Some(key) = item.attribute("key") {
-                domains.set(domain, key, item.text().unwrap_or_default());
+            // GDAL skips an item without text.
+            if let (Some(key), Some(text)) = (item.attribute("key"), item.text()) {
+                domains.set(domain, key, text);
             }
         }
     }

@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 
 use crate::lazy::Lazy;
 use crate::nodata::atof;
-use crate::{DataType, Error, Nodata, Page, Pam, Tiff};
+use crate::{DataType, Error, Page, Pam, Tiff};
 
 /// A world file (`.tfw`, `.tifw`, `.wld`): six numbers, one a line.
 ///
@@ -90,13 +90,14 @@ impl Page {
         if !pam.gcps.is_empty() {
             geo.gcps.clone_from(&pam.gcps);
             geo.wkt.clone_from(&pam.gcp_srs);
-            geo.transform = pam.transform;
         }
         let mut metadata = self.metadata().clone();
         metadata.apply(pam);
-        if let Some(text) = pam.bands.get(&0).and_then(|band| band.nodata.as_deref()) {
-            let data_type = self.image.data_type().unwrap_or(DataType::Float64);
-            self.nodata = Nodata::parse(text, data_type);
+        let data_type = self.image.data_type().unwrap_or(DataType::Float64);
+        for (&number, band) in &pam.bands {
+            if let Some(nodata) = band.nodata.as_ref().and_then(|nodata| nodata.value(data_type)) {
+                self.band_nodata.insert(number, nodata);
+            }
         }
         self.georeferencing = Lazy::of(geo);
         self.metadata = Lazy::of(metadata);

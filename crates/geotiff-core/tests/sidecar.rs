@@ -93,7 +93,22 @@ fn ground_control_points_of_auxiliary_metadata() {
     let geo = page.georeferencing();
     let g = geo.gcps()[0];
     assert_eq!((geo.gcps().len(), g.row, g.col, g.x, g.y, g.z), (1, 2.5, 1.5, 10.0, 20.0, 30.0));
-    assert_eq!((geo.transform(), geo.wkt()), (None, Some("LOCAL_CS[]")));
+    assert_eq!((geo.transform(), geo.wkt()), (Some([1.0, 0.0, 7.0, 0.0, -1.0, 8.0]), Some("LOCAL_CS[]")));
+}
+
+#[test]
+fn nodata_of_auxiliary_metadata_is_of_its_band() {
+    let text = r#"<PAMDataset>
+        <PAMRasterBand band="2"><NoDataValue le_hex_equiv="9A9999999999B93F">1.0E-01</NoDataValue></PAMRasterBand>
+        <PAMRasterBand band="3"><NoDataValue>70000</NoDataValue></PAMRasterBand></PAMDataset>"#;
+    let pam = Pam::parse(text.as_bytes(), &Limits::default()).unwrap();
+    let samples =
+        [LE.short(258, &[16; 3]), LE.short(277, &[3]), LE.ascii(42113, "-9999"), LE.short(339, &[2; 3])];
+    let page = page(samples).with_pam(&pam);
+    let nodata = [0, 1, 2].map(|band| page.band_nodata(band));
+    assert_eq!(nodata, [Some(Nodata::Float(-9999.0)), Some(Nodata::Float(0.1)), None]);
+    // No 16-bit integer is equal to it, and GDAL masks none by it; but what is sparse holds the nearest.
+    assert_eq!((page.masking_nodata(2), page.written_nodata(2)), (None, Some(Nodata::Float(70_000.0))));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use geotiff_core::{ColorInterpretation, DataType, Image, Nodata, Page, Tag, Tiff};
+use geotiff_core::{ColorInterpretation, DataType, Image, Nodata, Page, Tiff};
 use geotiff_crs::Crs;
 use geotiff_io::{ObjectInfo, RangeStore};
 
@@ -13,8 +13,7 @@ use crate::read::Area;
 use crate::sidecar::{Origin, Sidecars};
 use crate::source::Source;
 use crate::{
-    ChunkCache, Error, Limits, OpenOptions, Raster, ReadOptions, ReadPlan, metadata, nodata, read, resized,
-    transform,
+    ChunkCache, Error, Limits, OpenOptions, Raster, ReadOptions, ReadPlan, metadata, read, resized, transform,
 };
 
 /// An open GeoTIFF: immutable, cheap to clone, shared freely between threads and tasks.
@@ -211,7 +210,8 @@ impl GeoTiff {
         self.inner.levels[0].data_type().map_err(|error| error.at(self.path()))
     }
 
-    /// The value of pixels without one.
+    /// The value of pixels without one, in the first band; an `.aux.xml` file may give others their own
+    /// ([`Page::band_nodata`]).
     pub fn nodata(&self) -> Option<Nodata> {
         self.page().nodata()
     }
@@ -444,11 +444,6 @@ impl Inner {
         let image = self.levels[level].image();
         let count = image.band_count();
         let data_type = image.data_type().ok();
-        let nodata = self.page().nodata().zip(data_type);
-        // GDAL checks the range of every integer type but this one, so that any value, then matching nothing, counts.
-        let any_nodata = data_type == Some(DataType::Int8) && image.ifd().get(Tag::GDAL_NODATA).is_some();
-        let has_nodata =
-            any_nodata || nodata.is_some_and(|(nodata, data_type)| nodata::fits(data_type, nodata));
         let alpha_type = matches!(data_type, Some(DataType::UInt8 | DataType::UInt16));
         let has_alpha = alpha_type
             && matches!(count, 2 | 4)
@@ -456,7 +451,7 @@ impl Inner {
                 == Some(ColorInterpretation::Alpha);
         let kind = |band| match () {
             () if self.mask(level).is_some() => MaskKind::PerDataset,
-            () if has_nodata => MaskKind::Nodata,
+            () if self.page().masking_nodata(band).is_some() => MaskKind::Nodata,
             () if has_alpha && band + 1 < count => MaskKind::Alpha,
             () => MaskKind::AllValid,
         };

@@ -43,15 +43,17 @@ pub(crate) async fn prepare(request: &Request<'_>) -> Result<(Outputs, Tasks), E
         }
         None => None,
     };
-    let nodata = match request.inner.page().nodata().filter(|_| request.masks_nodata()) {
-        Some(nodata) => {
+    let nodata = match request.masks_nodata() {
+        true => {
             let output = SharedOutput::new(Array::zeros(DataType::UInt8, [bands, height, width])?)?;
-            let transfer = Transfer::validity(request.conversion.from, nodata)?;
-            let routes = routes(request, |_| transfer.clone(), 1, &[0]);
+            let from = request.conversion.from;
+            let validity = |band: &u16| Transfer::validity(from, request.masking_nodata(*band));
+            let transfers: Vec<Transfer> = request.bands.iter().map(validity).collect::<Result<_, _>>()?;
+            let routes = routes(request, |slot| transfers[slot].clone(), 1, None);
             sinks.push(plain_sink(&output, [bands, height, width], DataType::UInt8, routes));
             Some(output)
         }
-        None => None,
+        false => None,
     };
     let data_task = task(request, state, sinks);
     let (mask, mask_task) = match request.mask() {
@@ -73,18 +75,20 @@ fn task(request: &Request<'_>, state: &Arc<ImageState>, sinks: Vec<Sink>) -> Arc
     })
 }
 
-/// A route for each band of the read. `background` is the sample that the output is filled with.
+/// A route for each band of the read. `background` has the sample that each band's output is filled with, where that
+/// is not 0.
 fn routes(
     request: &Request<'_>,
     transfer: impl Fn(usize) -> Transfer,
     sample_size: usize,
-    background: &[u8],
+    background: Option<&[Vec<u8>]>,
 ) -> Vec<Route> {
-    let sparse = nodata_sample(request.inner, request.conversion.from);
+    let zero = vec![0; sample_size];
     let route = |(slot, band): (usize, &u16)| {
         let transfer = transfer(slot);
+        let sparse = nodata_sample(request.inner, *band, request.conversion.from);
         let sample = transfer.sample(&sparse, sample_size);
-        let sparse = (sample != background).then_some(sample);
+        let sparse = (sample != *background.map_or(&zero, |all| &all[slot])).then_some(sample);
         Route { band: band - 1, slot, transfer, sparse }
     };
     request.bands.iter().enumerate().map(route).collect()
@@ -96,17 +100,16 @@ async fn data_sink(request: &Request<'_>) -> Result<(Arc<SharedOutput>, Sink), E
     let shape = if interleaved { [height, width, bands] } else { [bands, height, width] };
     let data_type = request.conversion.to;
     let mut data = Array::zeros(data_type, shape)?;
-    let outside = request.outside()?;
+    let outside = request.outside();
     if let Some(outside) = outside.clone() {
-        data = run(request.inner.executor(), move || filled(data, &outside)).await?;
+        data = run(request.inner.executor(), move || filled(data, &outside, interleaved)).await?;
     }
     let output = SharedOutput::new(data)?;
-    let background = outside.unwrap_or_else(|| vec![0; data_type.size()]);
     let transfer = |slot| request.conversion.transfer(slot);
     let sink = Sink {
         output: Arc::clone(&output),
         layout: Layout { bands, height, width, sample_size: data_type.size(), interleaved },
-        routes: routes(request, transfer, data_type.size(), &background),
+        routes: routes(request, transfer, data_type.size(), outside.as_deref()),
     };
     Ok((output, sink))
 }
@@ -138,10 +141,17 @@ fn mask_sink(mask: &ImageState, height: usize, width: usize) -> Result<(Arc<Shar
     Ok((output, sink))
 }
 
-/// An array whose samples are all `sample`.
-pub(crate) fn filled(mut data: Array, sample: &[u8]) -> Array {
-    for place in data.as_bytes_mut().unwrap_or_default().chunks_exact_mut(sample.len()) {
-        place.copy_from_slice(sample);
+/// An array whose samples of each band are those of `samples`; (row, column, band) where `interleaved`.
+pub(crate) fn filled(mut data: Array, samples: &[Vec<u8>], interleaved: bool) -> Array {
+    let bytes = data.as_bytes_mut().unwrap_or_default();
+    let band_len = if interleaved { samples[0].len() } else { bytes.len() / samples.len() };
+    if band_len == 0 {
+        return data;
+    }
+    for (part, sample) in bytes.chunks_exact_mut(band_len).zip(samples.iter().cycle()) {
+        for place in part.chunks_exact_mut(sample.len()) {
+            place.copy_from_slice(sample);
+        }
     }
     data
 }
@@ -165,14 +175,13 @@ pub(crate) async fn finish(request: &Request<'_>, outputs: Outputs) -> Result<Ra
         Some(nodata) => Some(Arc::new(nodata.into_array()?.into_typed::<u8>()?)),
         None => None,
     };
-    let page_nodata = request.inner.page().nodata();
-    let validity = request.kinds.iter().enumerate().map(|(band, kind)| match (kind, page_nodata, &shared) {
-        (MaskKind::PerDataset | MaskKind::Alpha, _, Some(shared)) => Validity::Shared(Arc::clone(shared)),
-        (MaskKind::Nodata, Some(nodata), _) => match &per_band {
-            Some(masks) => Validity::Band(Arc::clone(masks), band),
-            None if request.conversion.is_none() => Validity::Nodata(nodata),
-            None => Validity::All,
-        },
+    let known = request.kinds.iter().zip(&request.bands).enumerate();
+    let validity = known.map(|(slot, (kind, band))| match (kind, &shared, &per_band) {
+        (MaskKind::PerDataset | MaskKind::Alpha, Some(shared), _) => Validity::Shared(Arc::clone(shared)),
+        (MaskKind::Nodata, _, Some(masks)) => Validity::Band(Arc::clone(masks), slot),
+        (MaskKind::Nodata, _, None) if request.conversion.is_none() => {
+            request.masking_nodata(*band).map_or(Validity::All, Validity::Nodata)
+        }
         _ => Validity::All,
     });
     let validity = validity.collect();
@@ -195,7 +204,7 @@ pub(crate) async fn finish(request: &Request<'_>, outputs: Outputs) -> Result<Ra
         bands: request.bands.clone(),
         transform,
         crs: None,
-        nodata: page_nodata,
+        nodata: request.bands.first().and_then(|band| request.inner.page().band_nodata(band - 1)),
         interleaved: request.options.interleaved,
         mask_kinds: request.kinds.clone(),
         validity,

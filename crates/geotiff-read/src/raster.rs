@@ -59,7 +59,7 @@ pub struct Raster {
     pub transform: Option<[f64; 6]>,
     /// The CRS of the transform's coordinates.
     pub crs: Option<Crs>,
-    /// The value of pixels without one.
+    /// The value of pixels without one, in the first of the bands.
     pub nodata: Option<Nodata>,
     pub(crate) interleaved: bool,
     /// For each band.

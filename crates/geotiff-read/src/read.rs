@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use geotiff_core::DataType;
+use geotiff_core::{DataType, Nodata};
 
 use crate::budget::ReadBudget;
 use crate::cache::DecodedChunk;
@@ -126,6 +126,11 @@ impl<'a> Request<'a> {
         self.options.mask && !self.conversion.is_none() && self.kinds.contains(&MaskKind::Nodata)
     }
 
+    /// The nodata value by which a band, from 1, is masked.
+    pub(crate) fn masking_nodata(&self, band: u16) -> Option<Nodata> {
+        self.inner.page().masking_nodata(band - 1)
+    }
+
     pub(crate) fn shape(&self, bands: usize) -> [usize; 3] {
         let [height, width] = self.area.size();
         [bands, height, width]
@@ -201,16 +206,17 @@ impl<'a> Request<'a> {
         Ok((chunks, decoded))
     }
 
-    /// One sample, in the result's type, of what lies outside the image; `None` where nothing that is not zeros does.
-    pub(crate) fn outside(&self) -> Result<Option<Vec<u8>>, Error> {
+    /// A sample for each band, in the result's type, of what lies outside the image; `None` where nothing that is not
+    /// zeros does.
+    pub(crate) fn outside(&self) -> Option<Vec<Vec<u8>>> {
         let edge = match (&self.area, self.options.edge) {
             (Area::Window(window, inside), Edge::Fill(_)) if *inside != Some(*window) => self.options.edge,
             (Area::Tiles { .. }, Edge::Fill(_)) => self.options.edge,
             (Area::Pixels(pixels), _) if pixels.contains(&None) => Edge::Fill(None),
-            _ => return Ok(None),
+            _ => return None,
         };
-        let sample = outside_sample(self.inner, &self.conversion, edge)?;
-        Ok(sample.iter().any(|byte| *byte != 0).then_some(sample))
+        let samples = outside_samples(self.inner, &self.bands, &self.conversion, edge);
+        samples.iter().flatten().any(|byte| *byte != 0).then_some(samples)
     }
 }
 
@@ -268,26 +274,34 @@ pub(crate) fn check_output_size(inner: &Inner, shape: [usize; 3], data_type: Dat
     Err(Error::new(ErrorKind::Limit, message))
 }
 
-/// One sample of the file's type of what sparse chunks hold: nodata, else 0.
-pub(crate) fn nodata_sample(inner: &Inner, data_type: DataType) -> Vec<u8> {
-    let nodata = inner.page().nodata().and_then(|nodata| nodata::sample_bytes(data_type, nodata));
-    nodata.unwrap_or_else(|| vec![0; data_type.size()])
+/// One sample of the file's type of what sparse chunks of a band, from 1, hold: nodata, else 0.
+pub(crate) fn nodata_sample(inner: &Inner, band: u16, data_type: DataType) -> Vec<u8> {
+    let nodata = inner.page().written_nodata(band - 1);
+    nodata
+        .and_then(|nodata| nodata::sample_bytes(data_type, nodata))
+        .unwrap_or_else(|| vec![0; data_type.size()])
 }
 
-/// One sample of the result's type of what lies outside the image: the value that `edge` names, else nodata, else 0.
-pub(crate) fn outside_sample(inner: &Inner, conversion: &Conversion, edge: Edge) -> Result<Vec<u8>, Error> {
+/// For each of the bands, from 1, one sample of the result's type of what lies outside the image: the value that
+/// `edge` names, else nodata, else 0.
+pub(crate) fn outside_samples(
+    inner: &Inner,
+    bands: &[u16],
+    conversion: &Conversion,
+    edge: Edge,
+) -> Vec<Vec<u8>> {
     let size = conversion.to.size();
-    match edge {
-        Edge::Fill(Some(value)) => {
-            let sample = with_type!(conversion.to, S => {
-                bytemuck::bytes_of(&<S as Sample>::from_f64_saturating(value)).to_vec()
-            });
-            Ok(sample.unwrap_or_else(|| vec![0; size]))
-        }
-        _ if inner.page().nodata().is_none() => Ok(vec![0; size]),
-        // Nodata becomes the same in every band.
-        _ => Ok(conversion.transfer(0).sample(&nodata_sample(inner, conversion.from), size)),
+    if let Edge::Fill(Some(value)) = edge {
+        let sample = with_type!(conversion.to, S => {
+            bytemuck::bytes_of(&<S as Sample>::from_f64_saturating(value)).to_vec()
+        });
+        return vec![sample.unwrap_or_else(|| vec![0; size]); bands.len()];
     }
+    let sample = |(index, band): (usize, &u16)| match inner.page().band_nodata(band - 1) {
+        None => vec![0; size],
+        Some(_) => conversion.transfer(index).sample(&nodata_sample(inner, *band, conversion.from), size),
+    };
+    bands.iter().enumerate().map(sample).collect()
 }
 
 /// What [`read`] would fetch.

@@ -111,8 +111,8 @@ impl<'a> Request<'a> {
     async fn outputs(&self) -> Result<Outputs, Error> {
         let mut data = Array::zeros(self.conversion.to, self.shape())?;
         if self.covered.as_ref().is_none_or(|covered| covered.size != self.size) {
-            let fill = read::outside_sample(self.inner, &self.conversion, self.options.edge)?;
-            data = run(self.inner.executor(), move || filled(data, &fill)).await?;
+            let fill = read::outside_samples(self.inner, &self.bands, &self.conversion, self.options.edge);
+            data = run(self.inner.executor(), move || filled(data, &fill, false)).await?;
         }
         let with_masks = self.options.mask && self.is_masked();
         Ok(Outputs { data, masks: with_masks.then(|| Array3::zeros(self.shape())) })
@@ -131,7 +131,7 @@ impl<'a> Request<'a> {
             false => None,
         };
         let mask = match outputs.masks {
-            Some(_) => Some(self.resampler(covered, Resampling::Nearest)?),
+            Some(_) => Some(self.mask_resampler(covered)?),
             None => None,
         };
         let (here, elsewhere) = match mask {
@@ -162,14 +162,31 @@ impl<'a> Request<'a> {
 
     /// The level to read for a method, and what to do with its pixels.
     fn resampler(&self, covered: &Covered, method: Resampling) -> Result<(usize, Resampler), Error> {
+        self.resampler_of_levels(covered, method, |_| true)
+    }
+
+    /// The level to read masks of. Where the image has a mask, overviews without one of theirs know of none.
+    fn mask_resampler(&self, covered: &Covered) -> Result<(usize, Resampler), Error> {
+        let needs_mask = self.inner.mask(0).is_some();
+        let has_mask = |level| !needs_mask || self.inner.mask(level).is_some();
+        self.resampler_of_levels(covered, Resampling::Nearest, has_mask)
+    }
+
+    fn resampler_of_levels(
+        &self,
+        covered: &Covered,
+        method: Resampling,
+        is_fit: impl Fn(usize) -> bool,
+    ) -> Result<(usize, Resampler), Error> {
         let inner = self.inner;
-        let full = inner.level(self.level.unwrap_or(0)).size();
-        let overviews: Vec<(u32, u32)> = match self.level {
+        let base = self.level.unwrap_or(0);
+        let levels: Vec<usize> = match self.level {
             Some(_) => Vec::new(),
-            None => (1..inner.level_count()).map(|level| inner.level(level).size()).collect(),
+            None => (1..inner.level_count()).filter(|level| is_fit(*level)).collect(),
         };
-        let chosen = choose_level(full, &overviews, &covered.window, covered.size, method);
-        let level = chosen.map_or(self.level.unwrap_or(0), |overview| overview + 1);
+        let sizes: Vec<(u32, u32)> = levels.iter().map(|level| inner.level(*level).size()).collect();
+        let chosen = choose_level(inner.level(base).size(), &sizes, &covered.window, covered.size, method);
+        let level = chosen.map_or(base, |overview| levels[overview]);
         Ok((level, self.resampler_of(covered, level, method)?))
     }
 
@@ -210,7 +227,7 @@ impl<'a> Request<'a> {
             data,
             transform: base.map(|base| transform::rebase(base, (window.col_off, window.row_off), scale)),
             crs: None,
-            nodata: self.inner.page().nodata(),
+            nodata: self.bands.first().and_then(|band| self.inner.page().band_nodata(band - 1)),
             interleaved: self.options.interleaved,
             validity,
             inside,
@@ -299,6 +316,20 @@ impl Job<'_> {
         Ok(())
     }
 
+    /// For each band, the nodata value that takes part. By a kernel GDAL resamples several bands of one mask at once,
+    /// and looks at none then.
+    fn nodata(&self, raster: &Raster) -> Vec<Option<f64>> {
+        use Resampling::{Bilinear, Cubic, CubicSpline, Lanczos};
+        let page = self.inner.page();
+        let at_once = self.bands.len() > 1
+            && matches!(self.options.resampling, Bilinear | Cubic | CubicSpline | Lanczos);
+        let of = |(band, kind): (&u16, &MaskKind)| {
+            let is_shared = at_once && matches!(kind, MaskKind::PerDataset | MaskKind::Alpha);
+            page.written_nodata(band - 1).filter(|_| !is_shared).map(|nodata| nodata.as_f64())
+        };
+        raster.bands.iter().zip(&raster.mask_kinds).map(of).collect()
+    }
+
     /// The chunks of the work and their common source, gathered while that stays small.
     fn parts(&self) -> Result<Vec<(PixelRect, Vec<Chunk>)>, Error> {
         let sample_size = self.inner.level(self.level).data_type()?.size() as u64;
@@ -337,7 +368,7 @@ impl Job<'_> {
         })
         .await?;
         let shared = Arc::new(Shared {
-            nodata: page.nodata().map(|nodata| nodata.as_f64()),
+            nodata: self.nodata(&raster),
             palette: page.metadata().color_table().cloned(),
             masks,
             raster,
@@ -365,7 +396,8 @@ impl Job<'_> {
 struct Shared {
     raster: Raster,
     masks: Option<Array3<u8>>,
-    nodata: Option<f64>,
+    /// For each band.
+    nodata: Vec<Option<f64>>,
     palette: Option<ColorTable>,
     bits: u16,
     masked: bool,
@@ -410,7 +442,7 @@ impl Shared {
         if let Some(masks) = self.masks.as_ref().filter(|_| is_masked) {
             band = band.with_validity(masks.index_axis(Axis(0), index));
         }
-        if let Some(nodata) = self.nodata {
+        if let Some(nodata) = self.nodata[index] {
             band = band.with_nodata(nodata);
         }
         if let Some(palette) = self.palette.as_ref().filter(|_| self.raster.bands[index] == PALETTE_BAND) {

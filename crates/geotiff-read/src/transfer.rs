@@ -43,9 +43,9 @@ impl Transfer {
     }
 
     /// Validity of samples of `data_type`: 0 for nodata, else 255.
-    pub(crate) fn validity(data_type: DataType, nodata: Nodata) -> Result<Self, Error> {
+    pub(crate) fn validity(data_type: DataType, nodata: Option<Nodata>) -> Result<Self, Error> {
         with_type!(data_type, S => {
-            let matcher = Matcher::<S>::new(nodata);
+            let matcher = nodata.map_or(Matcher::<S>::Never, Matcher::new);
             Self::map(move |sample: S| if matcher.is_nodata(sample) { 0_u8 } else { 255 })
         })
         .ok_or_else(|| no_samples(data_type))
@@ -93,14 +93,13 @@ impl Conversion {
         let from = inner.level(level).data_type()?;
         let scaled_type = if options.scaled { DataType::Float64 } else { from };
         let to = options.data_type.unwrap_or(scaled_type);
-        let nodata = inner.page().nodata();
         let transfer = |band: &u16| {
             if !options.scaled {
                 return converting(from, to);
             }
             let metadata = inner.page().metadata().band(band - 1);
             let (scale, offset) = metadata.map_or((1.0, 0.0), |band| (band.scale(), band.offset()));
-            scaling(from, to, (scale, offset), nodata)
+            scaling(from, to, (scale, offset), inner.page().masking_nodata(band - 1))
         };
         let transfers = bands.iter().map(transfer).collect::<Result<_, _>>()?;
         Ok(Self { from, to, transfers })
