@@ -117,10 +117,16 @@ fn is_alpha(extra: ExtraSample) -> bool {
     matches!(extra, ExtraSample::ASSOCIATED_ALPHA | ExtraSample::UNASSOCIATED_ALPHA)
 }
 
-/// What ExtraSamples says of a band: its values are those of the last bands.
+/// What ExtraSamples says of a band: its values are those of the bands behind the colours, of the last ones where the
+/// photometric interpretation does not say how many colours there are.
 pub(crate) fn extra_sample(image: &Image, band: u16) -> Option<ExtraSample> {
     let extra = image.extra_samples();
-    let base = usize::from(image.samples_per_pixel()).checked_sub(extra.len())?;
+    let base = match image.photometric() {
+        Photometric::MIN_IS_WHITE | Photometric::MIN_IS_BLACK => 1,
+        Photometric::RGB => 3,
+        Photometric::SEPARATED => 4,
+        _ => usize::from(image.samples_per_pixel()).checked_sub(extra.len())?,
+    };
     extra.get(usize::from(band).checked_sub(base)?).copied()
 }
 

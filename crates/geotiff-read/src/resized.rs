@@ -140,7 +140,8 @@ impl<'a> Request<'a> {
         };
         let masked = self.is_masked() && method != Resampling::Nearest;
         let out = Arc::new(Mutex::new(outputs));
-        let Self { inner, options, bands, conversion, .. } = self;
+        let conversion = &self.conversion_from(level)?;
+        let Self { inner, options, bands, .. } = self;
         let job = |level, masks| Job {
             inner,
             options,
@@ -158,6 +159,15 @@ impl<'a> Request<'a> {
             job(level, Some(masks)).carry_out(&out, covered.offset).await?;
         }
         take(out)
+    }
+
+    /// The conversion of the samples of a level, which may have a data type of its own.
+    fn conversion_from(&self, level: usize) -> Result<Conversion, Error> {
+        if self.inner.level(level).data_type()? == self.conversion.from {
+            return Ok(self.conversion.clone());
+        }
+        let options = self.options.clone().data_type(self.conversion.to);
+        Conversion::new(self.inner, level, &self.bands, &options)
     }
 
     /// The level to read for a method, and what to do with its pixels.
