@@ -117,15 +117,16 @@ fn is_alpha(extra: ExtraSample) -> bool {
     matches!(extra, ExtraSample::ASSOCIATED_ALPHA | ExtraSample::UNASSOCIATED_ALPHA)
 }
 
-/// What ExtraSamples says of a band: its values are those of the bands behind the colours, of the last ones where the
-/// photometric interpretation does not say how many colours there are.
+/// What ExtraSamples says of a band: its values are those of the bands behind the colours; of the last bands where there
+/// are more values than that, or where the photometric interpretation does not say how many colours there are.
 pub(crate) fn extra_sample(image: &Image, band: u16) -> Option<ExtraSample> {
     let extra = image.extra_samples();
+    let last = usize::from(image.samples_per_pixel()).checked_sub(extra.len())?;
     let base = match image.photometric() {
-        Photometric::MIN_IS_WHITE | Photometric::MIN_IS_BLACK => 1,
-        Photometric::RGB => 3,
-        Photometric::SEPARATED => 4,
-        _ => usize::from(image.samples_per_pixel()).checked_sub(extra.len())?,
+        Photometric::MIN_IS_WHITE | Photometric::MIN_IS_BLACK => last.min(1),
+        Photometric::RGB => last.min(3),
+        Photometric::SEPARATED => last.min(4),
+        _ => last,
     };
     extra.get(usize::from(band).checked_sub(base)?).copied()
 }
