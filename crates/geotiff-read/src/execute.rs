@@ -12,7 +12,7 @@ use futures::{StreamExt, select_biased};
 use crate::budget::{Permit, ReadBudget};
 use crate::cache::DecodedChunk;
 use crate::decode::{ImageTask, Input};
-use crate::executor::Executor;
+use crate::executor::{Executor, yield_now};
 use crate::plan::{self, ImageRole, PlannedChunk, PlannedRequest, ReadPlan};
 use crate::trace::ReadTrace;
 use crate::{Error, ErrorKind};
@@ -163,6 +163,8 @@ pub(crate) async fn execute(
                     let _held = Arc::clone(&permit);
                     dispatch.spawn(chunk, Payload::Encoded { bytes, _held })?;
                 }
+                // Handing over the chunks of several requests at once would take long.
+                yield_now().await;
             }
         }
     }

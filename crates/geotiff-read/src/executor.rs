@@ -1,7 +1,9 @@
 //! Where decoding runs: never on the threads that drive requests.
 
 use std::fmt;
+use std::future::poll_fn;
 use std::sync::Arc;
+use std::task::Poll;
 
 use futures::channel::oneshot;
 
@@ -75,4 +77,18 @@ pub async fn run<R: Send + 'static>(
         let _ = done.send(work());
     }));
     result.await.map_err(|_| Error::new(ErrorKind::Usage, "the executor dropped a job"))
+}
+
+/// Lets other tasks of the thread run.
+pub(crate) async fn yield_now() {
+    let mut yielded = false;
+    poll_fn(|context| {
+        if yielded {
+            return Poll::Ready(());
+        }
+        yielded = true;
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
 }

@@ -2,14 +2,13 @@
 
 use std::ops::Range;
 use std::pin::pin;
-use std::task::Poll;
 
 use futures::{StreamExt, stream};
 use geotiff_core::Nodata;
 use geotiff_crs::Crs;
 use ndarray::{Array3, ArrayViewMut3, Axis, Slice, s};
 
-use crate::executor::run;
+use crate::executor::{run, yield_now};
 use crate::geotiff::Inner;
 use crate::read;
 use crate::window::{Edge, PixelWindow};
@@ -211,18 +210,4 @@ fn parts(
         row = end;
     }
     Ok((window, parts))
-}
-
-/// Lets other tasks of the thread run.
-async fn yield_now() {
-    let mut yielded = false;
-    std::future::poll_fn(|context| {
-        if yielded {
-            return Poll::Ready(());
-        }
-        yielded = true;
-        context.waker().wake_by_ref();
-        Poll::Pending
-    })
-    .await;
 }
