@@ -43,21 +43,21 @@ impl Codecs {
         workspace.has_validity = false;
         let decoder = self.get(spec.compression)?;
         let rows = rows.start.min(spec.height)..rows.end.min(spec.height);
-        if spec.decoded_len()? == 0 || rows.is_empty() {
+        let len = spec.decoded_len()?;
+        if len == 0 || rows.is_empty() {
             return Ok(());
         }
         let mut samples = core::mem::take(&mut workspace.samples);
         let mut wanted = Wanted { spec, order, rows, samples: &mut samples };
-        let result = if wanted.is_divided(decoder)? {
-            in_file_order(decoder, src, spec, workspace, |src, workspace| {
+        let result = match wanted.is_divided(decoder) {
+            Ok(true) => in_file_order(decoder, src, spec, workspace, |src, workspace| {
                 wanted.divided(decoder, src, workspace, &mut put)
-            })
-        } else {
-            let len = spec.decoded_len()?;
-            resized(wanted.samples, len)
+            }),
+            Ok(false) => resized(wanted.samples, len)
                 .and_then(|samples| self.decode(src, spec, order, samples, workspace).map(|()| &*samples))
                 .map_err(E::from)
-                .and_then(|samples| put(0..spec.height, samples))
+                .and_then(|samples| put(0..spec.height, samples)),
+            Err(error) => Err(wanted.named(error)),
         };
         if samples.len() <= KEPT_BYTES {
             workspace.samples = samples;
@@ -78,6 +78,10 @@ struct Wanted<'a> {
 }
 
 impl Wanted<'_> {
+    fn named<E: From<Error>>(&self, error: Error) -> E {
+        error.with_compression(self.spec.compression).into()
+    }
+
     fn is_planar(&self) -> bool {
         self.order == SampleOrder::Planar && self.spec.samples > 1
     }
@@ -102,19 +106,21 @@ impl Wanted<'_> {
         workspace: &mut Workspace,
         put: &mut impl FnMut(Range<u32>, &[u8]) -> Result<(), E>,
     ) -> Result<(), E> {
-        let named = |error: Error| E::from(error.with_compression(self.spec.compression));
         let row_len = self.row_len()?;
         let height = if decoder.stops_early() { self.rows.end } else { self.spec.height };
         let len = (height as usize).checked_mul(row_len).ok_or_else(too_large)?;
-        let finish = Finish::of(self.spec, decoder).map_err(named)?;
+        let finish = Finish::of(self.spec, decoder).map_err(|error| self.named(error))?;
         if let Some(stored) = decoder.stored(src) {
-            let stored = stored.get(..len).ok_or_else(|| named(short(stored.len(), len)))?;
+            let stored = stored.get(..len).ok_or_else(|| self.named(short(stored.len(), len)))?;
             return self.hand_out(stored, finish, workspace, put);
         }
         let mut buffer = core::mem::take(&mut workspace.encoded);
         let filled = resized(&mut buffer, len)
             .and_then(|bytes| fill(decoder, src, self.spec, bytes, workspace).map(|()| &*bytes));
-        let result = filled.map_err(named).and_then(|bytes| self.hand_out(bytes, finish, workspace, put));
+        let result = match filled {
+            Ok(bytes) => self.hand_out(bytes, finish, workspace, put),
+            Err(error) => Err(self.named(error)),
+        };
         workspace.encoded = buffer;
         result
     }

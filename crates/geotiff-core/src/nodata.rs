@@ -32,7 +32,7 @@ impl Nodata {
 
     /// Reads the tag's text by GDAL's rules: leading blanks and trailing text are skipped, text that is no
     /// number is 0, `-1.#IND` and the like are NaN. Empty text is no value, nor is one that the data type
-    /// cannot hold (rasterio's `nodata` is `None` then, and nothing is masked); a fraction on an integer type
+    /// cannot hold (rasterio's `nodata` is `None` then); a fraction on an integer type
     /// stays, and matches nothing.
     #[must_use]
     pub fn parse(text: &str, data_type: DataType) -> Option<Self> {
@@ -72,40 +72,27 @@ impl Nodata {
     /// The value, where rasterio reports it: the data type can hold it.
     pub(crate) fn reported(self, data_type: DataType) -> Option<Self> {
         let Self::Float(value) = self else { return Some(self) };
-        let (low, high) = match data_type {
-            DataType::UInt8 => (0.0, f64::from(u8::MAX)),
-            DataType::Int8 => (f64::from(i8::MIN), f64::from(i8::MAX)),
-            DataType::UInt16 => (0.0, f64::from(u16::MAX)),
-            DataType::Int16 | DataType::ComplexInt16 => (f64::from(i16::MIN), f64::from(i16::MAX)),
-            DataType::UInt32 => (0.0, f64::from(u32::MAX)),
-            DataType::Int32 => (f64::from(i32::MIN), f64::from(i32::MAX)),
+        let is_held = match data_type {
             // rasterio compares in single precision, where what is a little beyond the largest value is that value.
             DataType::Float32 | DataType::Complex64 | DataType::ComplexInt32 => {
-                return (!value.is_finite() || (value as f32).is_finite()).then_some(self);
+                !value.is_finite() || (value as f32).is_finite()
             }
-            _ => return Some(self),
+            DataType::ComplexInt16 => is_within(value, DataType::Int16),
+            _ => is_within(value, data_type),
         };
-        (low..=high).contains(&value).then_some(self)
+        is_held.then_some(self)
     }
 
-    /// The value, where GDAL masks by it: the type in which it compares can hold it, which for signed integers of
-    /// 8 and 16 bits is that of 32.
+    /// The value, where GDAL masks by it: the type in which it compares can hold it, which for int8 and complex
+    /// integers is int32.
     pub(crate) fn masking(self, data_type: DataType) -> Option<Self> {
         let Self::Float(value) = self else { return Some(self) };
-        let (low, high) = match data_type {
-            DataType::UInt8 => (0.0, f64::from(u8::MAX)),
-            DataType::UInt16 => (0.0, f64::from(u16::MAX)),
-            DataType::UInt32 => (0.0, f64::from(u32::MAX)),
-            DataType::Int16 => (f64::from(i16::MIN), f64::from(i16::MAX)),
-            DataType::Int8 | DataType::Int32 | DataType::ComplexInt16 | DataType::ComplexInt32 => {
-                (f64::from(i32::MIN), f64::from(i32::MAX))
-            }
-            DataType::Float32 | DataType::Complex64 if value.is_finite() => {
-                (f64::from(f32::MIN), f64::from(f32::MAX))
-            }
-            _ => return Some(self),
+        let compared = match data_type {
+            DataType::Int8 | DataType::ComplexInt16 | DataType::ComplexInt32 => DataType::Int32,
+            DataType::Complex64 => DataType::Float32,
+            other => other,
         };
-        (low..=high).contains(&value).then_some(self)
+        is_within(value, compared).then_some(self)
     }
 }
 
@@ -118,6 +105,21 @@ impl fmt::Display for Nodata {
             Self::UInt(value) => write!(f, "{value}"),
         }
     }
+}
+
+/// Whether a value lies between the lowest and the highest of a data type; of floats, infinities and NaN are values, too.
+fn is_within(value: f64, data_type: DataType) -> bool {
+    let (low, high) = match data_type {
+        DataType::UInt8 => (0.0, f64::from(u8::MAX)),
+        DataType::Int8 => (f64::from(i8::MIN), f64::from(i8::MAX)),
+        DataType::UInt16 => (0.0, f64::from(u16::MAX)),
+        DataType::Int16 => (f64::from(i16::MIN), f64::from(i16::MAX)),
+        DataType::UInt32 => (0.0, f64::from(u32::MAX)),
+        DataType::Int32 => (f64::from(i32::MIN), f64::from(i32::MAX)),
+        DataType::Float32 if value.is_finite() => (f64::from(f32::MIN), f64::from(f32::MAX)),
+        _ => return true,
+    };
+    (low..=high).contains(&value)
 }
 
 /// The tag's text; bytes after the first that is not UTF-8 cannot be part of a number.

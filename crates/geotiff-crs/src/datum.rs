@@ -249,7 +249,8 @@ impl ToWgs84 {
     }
 
     /// Keeps what PROJ takes into account between two CRSs: operations that overlap the area in which the transform is
-    /// wanted, those that cover most of it first, the most accurate of equals, and none at all elsewhere unless one of them covers all of it.
+    /// wanted, those that cover most of it first, the most accurate of equals. Unless one of them covers all of it,
+    /// points elsewhere are not shifted.
     fn restrict(&mut self, wanted: Area) {
         let Self::Operations(operations) = self else { return };
         operations.retain(|operation| !operation.is_ballpark() && operation.area.common(wanted) > 0.0);

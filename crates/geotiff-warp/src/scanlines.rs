@@ -8,7 +8,7 @@ use std::ops::Range;
 use crate::mapping::Mapping;
 use crate::positions::Positions;
 
-/// Pieces of no more points are transformed point by point.
+/// Spans of no more points are transformed point by point.
 const SHORTEST: usize = 5;
 /// Every so many rows are looked at for a bend that their middles do not show.
 const CHECKED_ROWS: usize = 16;
@@ -27,7 +27,7 @@ pub(crate) struct Scanlines<'a> {
     pub(crate) wanted: Range<usize>,
     /// The rows, in pixels of the result.
     pub(crate) rows: &'a [f64],
-    /// How far the middle of an interpolated piece may be off, along columns and rows together, in pixels of the source
+    /// How far the middle of an interpolated span may be off, along columns and rows together, in pixels of the source
     /// at its full resolution.
     pub(crate) tolerance: f64,
     /// Pixels of the full resolution to one of the level, along columns and rows.
@@ -36,7 +36,7 @@ pub(crate) struct Scanlines<'a> {
 
 /// A part of a row, with the exact positions of its first, middle and last point.
 #[derive(Clone)]
-struct Piece {
+struct Span {
     row: usize,
     points: Range<usize>,
     start: Point,
@@ -44,12 +44,12 @@ struct Piece {
     end: Point,
 }
 
-impl Piece {
+impl Span {
     fn new(row: usize, points: Range<usize>, [start, middle, end]: [Point; 3]) -> Self {
         Self { row, points, start, middle, end }
     }
 
-    /// The point whose exact position tells whether the piece is straight.
+    /// The point whose exact position tells whether the span is straight.
     fn centre(points: &Range<usize>) -> usize {
         points.start + (points.len() - 1) / 2
     }
@@ -75,7 +75,7 @@ impl Piece {
     /// second.
     fn unknown(&self) -> [(usize, usize); 3] {
         let [first, second] = self.halves();
-        // A piece is longer than the shortest, its halves not empty.
+        // A span is longer than the shortest, its halves not empty.
         [Self::centre(&first), first.end - 1, Self::centre(&second)].map(|point| (self.row, point))
     }
 
@@ -97,55 +97,55 @@ impl Scanlines<'_> {
         let count = self.wanted.len() * self.rows.len();
         let (xs, ys) = (vec![f64::NAN; count], vec![f64::NAN; count]);
         let mut positions = Positions { xs, ys, columns: self.wanted.len() };
-        let mut pieces = self.whole_rows();
-        let mut is_bent = self.are_bent(&pieces);
-        while !pieces.is_empty() {
+        let mut spans = self.whole_rows();
+        let mut is_bent = self.are_bent(&spans);
+        while !spans.is_empty() {
             let mut divided = Vec::new();
-            for piece in pieces {
-                if !piece.has_positions() || piece.points.len() <= SHORTEST {
-                    self.transform(&piece, &mut positions);
-                } else if !is_bent && self.is_met(&piece, Piece::centre(&piece.points), piece.middle) {
-                    self.interpolate(&piece, &mut positions);
+            for span in spans {
+                if !span.has_positions() || span.points.len() <= SHORTEST {
+                    self.transform(&span, &mut positions);
+                } else if !is_bent && self.is_met(&span, Span::centre(&span.points), span.middle) {
+                    self.interpolate(&span, &mut positions);
                 } else {
-                    divided.push(piece);
+                    divided.push(span);
                 }
             }
-            pieces = self.halves(&divided);
+            spans = self.halves(&divided);
             is_bent = false;
         }
         positions
     }
 
-    fn whole_rows(&self) -> Vec<Piece> {
+    fn whole_rows(&self) -> Vec<Span> {
         if self.wanted.is_empty() {
             return Vec::new();
         }
-        let ends = [0, Piece::centre(&(0..self.count)), self.count - 1];
+        let ends = [0, Span::centre(&(0..self.count)), self.count - 1];
         let points = (0..self.rows.len()).flat_map(|row| ends.map(|point| (row, point)));
         let exact = self.exact(points);
         let rows = exact.as_chunks::<3>().0.iter().enumerate();
-        rows.map(|(row, exact)| Piece::new(row, 0..self.count, *exact)).collect()
+        rows.map(|(row, exact)| Span::new(row, 0..self.count, *exact)).collect()
     }
 
     /// Whether whole rows bend one way before the middle and the other way behind it, so that their middles are on the
     /// line: as many projections do about their central meridian.
-    fn are_bent(&self, rows: &[Piece]) -> bool {
-        let long = |piece: &&Piece| piece.points.len() > SHORTEST && piece.has_positions();
-        let checked: Vec<&Piece> = rows.iter().step_by(CHECKED_ROWS).filter(long).collect();
-        let points: Vec<_> = checked.iter().flat_map(|piece| piece.unknown()).collect();
+    fn are_bent(&self, rows: &[Span]) -> bool {
+        let long = |span: &&Span| span.points.len() > SHORTEST && span.has_positions();
+        let checked: Vec<&Span> = rows.iter().step_by(CHECKED_ROWS).filter(long).collect();
+        let points: Vec<_> = checked.iter().flat_map(|span| span.unknown()).collect();
         let exact = self.exact(points.iter().copied());
-        let pieces = checked.iter().flat_map(|piece| [piece; 3]);
-        let mut met = pieces.zip(points).zip(exact);
-        !met.all(|((piece, (_, point)), exact)| self.is_met(piece, point, exact))
+        let spans = checked.iter().flat_map(|span| [span; 3]);
+        let mut met = spans.zip(points).zip(exact);
+        !met.all(|((span, (_, point)), exact)| self.is_met(span, point, exact))
     }
 
-    /// The parts of pieces that are wanted.
-    fn halves(&self, pieces: &[Piece]) -> Vec<Piece> {
+    /// The parts of spans that are wanted.
+    fn halves(&self, spans: &[Span]) -> Vec<Span> {
         let is_wanted =
-            |half: &Piece| half.points.start < self.wanted.end && self.wanted.start < half.points.end;
-        let exact = self.exact(pieces.iter().flat_map(Piece::unknown));
+            |half: &Span| half.points.start < self.wanted.end && self.wanted.start < half.points.end;
+        let exact = self.exact(spans.iter().flat_map(Span::unknown));
         let halves =
-            pieces.iter().zip(exact.as_chunks::<3>().0).flat_map(|(piece, exact)| piece.divided(*exact));
+            spans.iter().zip(exact.as_chunks::<3>().0).flat_map(|(span, exact)| span.divided(*exact));
         halves.filter(is_wanted).collect()
     }
 
@@ -161,37 +161,37 @@ impl Scanlines<'_> {
         self.first + point as f64
     }
 
-    /// Whether interpolation meets the exact position of a point of a piece; never where it has none.
-    fn is_met(&self, piece: &Piece, point: usize, exact: Point) -> bool {
-        let guess = piece.guess(point);
+    /// Whether interpolation meets the exact position of a point of a span; never where it has none.
+    fn is_met(&self, span: &Span, point: usize, exact: Point) -> bool {
+        let guess = span.guess(point);
         let off = (guess.0 - exact.0).abs() * self.scale.0 + (guess.1 - exact.1).abs() * self.scale.1;
         off <= self.tolerance
     }
 
-    /// The points of a piece that are wanted, and where their positions go.
-    fn places(&self, piece: &Piece) -> (Range<usize>, Range<usize>) {
-        let (start, end) = (piece.points.start.max(self.wanted.start), piece.points.end.min(self.wanted.end));
-        let place = piece.row * self.wanted.len() + (start - self.wanted.start);
+    /// The points of a span that are wanted, and where their positions go.
+    fn places(&self, span: &Span) -> (Range<usize>, Range<usize>) {
+        let (start, end) = (span.points.start.max(self.wanted.start), span.points.end.min(self.wanted.end));
+        let place = span.row * self.wanted.len() + (start - self.wanted.start);
         (start..end, place..place + (end - start))
     }
 
-    fn interpolate(&self, piece: &Piece, positions: &mut Positions) {
-        let (points, places) = self.places(piece);
-        let steps = (piece.points.len() - 1) as f64;
-        let step = ((piece.end.0 - piece.start.0) / steps, (piece.end.1 - piece.start.1) / steps);
+    fn interpolate(&self, span: &Span, positions: &mut Positions) {
+        let (points, places) = self.places(span);
+        let steps = (span.points.len() - 1) as f64;
+        let step = ((span.end.0 - span.start.0) / steps, (span.end.1 - span.start.1) / steps);
         let (xs, ys) = (&mut positions.xs[places.clone()], &mut positions.ys[places]);
         for ((x, y), point) in xs.iter_mut().zip(ys).zip(points) {
-            let distance = (point - piece.points.start) as f64;
-            (*x, *y) = (piece.start.0 + step.0 * distance, piece.start.1 + step.1 * distance);
+            let distance = (point - span.points.start) as f64;
+            (*x, *y) = (span.start.0 + step.0 * distance, span.start.1 + step.1 * distance);
         }
     }
 
-    /// Transforms every wanted point of a piece.
-    fn transform(&self, piece: &Piece, positions: &mut Positions) {
-        let (points, places) = self.places(piece);
+    /// Transforms every wanted point of a span.
+    fn transform(&self, span: &Span, positions: &mut Positions) {
+        let (points, places) = self.places(span);
         let (xs, ys) = (&mut positions.xs[places.clone()], &mut positions.ys[places]);
         xs.iter_mut().zip(points).for_each(|(x, point)| *x = self.column(point));
-        ys.fill(self.rows[piece.row]);
+        ys.fill(self.rows[span.row]);
         self.mapping.apply(xs, ys);
     }
 }

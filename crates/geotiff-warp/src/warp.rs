@@ -22,8 +22,8 @@ const BLOCK: u32 = 1024;
 const SOURCE_BYTES: u64 = 64 << 20;
 /// Rows of a block of GDAL's `WarpedVRT`, each of which has a kernel of its own.
 const STRIP_ROWS: usize = 128;
-/// How far interpolated positions may be off, in source pixels, as in GDAL, so that the same pixels are taken; with what
-/// a widened kernel adds.
+/// How far interpolated positions may be off, in source pixels, what a widened kernel is off included: GDAL's default, so
+/// that the same pixels are taken.
 const TOLERANCE: f64 = 0.125;
 /// Rows that one job of the executor resamples, a part of a strip.
 const ROWS_PER_JOB: usize = 64;
