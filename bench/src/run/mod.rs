@@ -33,7 +33,7 @@ impl Context {
         Server::start(&self.folder)
     }
 
-    /// Most rounds of a case, and the time after which three are enough.
+    /// Most rounds of a case, and the time after which five are enough.
     fn effort(&self, seconds: u64) -> (usize, Duration) {
         if self.quick { (2, Duration::ZERO) } else { (9, Duration::from_secs(seconds)) }
     }
