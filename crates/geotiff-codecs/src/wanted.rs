@@ -138,10 +138,11 @@ impl Wanted<'_> {
             let byte = |row: u32| (row as usize).checked_mul(row_len).ok_or_else(too_large);
             bytes.get(byte(rows.start)?..byte(rows.end)?).ok_or_else(too_large)
         };
-        let is_planar = self.is_planar();
-        if !is_planar && finish.is_nothing() {
+        if !self.is_planar() && finish.is_nothing() {
             return put(self.rows.clone(), line(&self.rows)?);
         }
+        // Pixels of one sample are a plane as they lie.
+        let by_planes = self.is_planar() || self.spec.samples == 1;
         let group = u32::try_from(GROUP_BYTES.checked_div(row_len).unwrap_or(0)).unwrap_or(u32::MAX).max(1);
         let mut first = self.rows.start;
         while first < self.rows.end {
@@ -149,7 +150,7 @@ impl Wanted<'_> {
             let part = ChunkSpec { height: rows.end.saturating_sub(first), ..*self.spec };
             let packed = line(&rows)?;
             let samples = resized(self.samples, packed.len())?;
-            if is_planar {
+            if by_planes {
                 finish_planes(packed, &part, finish.predictor, finish.unit, samples, workspace)?;
             } else {
                 samples.copy_from_slice(packed);
