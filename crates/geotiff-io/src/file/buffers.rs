@@ -9,8 +9,9 @@ use bytes::Bytes;
 const SMALLEST: usize = 256 << 10;
 /// Larger ones are given back.
 const LARGEST: usize = 8 << 20;
-/// Bytes that are kept of buffers that nobody uses.
-const KEPT: usize = 16 << 20;
+/// Bytes that are kept of buffers that nobody uses: what a read has in flight by default, so that the next one finds
+/// all of them.
+const KEPT: usize = 32 << 20;
 
 /// Buffers that nobody uses, of all stores of this process.
 static IDLE: Mutex<Vec<Vec<u8>>> = Mutex::new(Vec::new());
