@@ -21,7 +21,7 @@ use crate::{Error, ErrorKind, GetOptions, ObjectInfo, RangeResponse, RangeStore,
 /// noticed; one rewritten in place to the same size within a tick of the file system's clock is not.
 ///
 /// Files are not mapped into memory: a mapped file that is truncated by another process kills the reader.
-/// Of the memory that large reads go into, up to 16 MiB in the process are kept for the next ones.
+/// Of the memory that large reads go into, up to 32 MiB in the process are kept for the next ones.
 ///
 /// Needs a tokio runtime. Dropping a read's future leaves the system call that has begun to finish on its thread;
 /// its bytes are dropped.
