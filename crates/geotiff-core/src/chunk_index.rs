@@ -96,12 +96,29 @@ impl Column {
 pub(crate) enum Estimate {
     /// The byte counts are to be believed.
     None,
+    /// Uncompressed: libtiff reads as many bytes as the layout asks for, whatever a count says that is not 0.
+    Sized(Sizes),
     /// Uncompressed: the size follows from the layout.
     Exact(u64),
     /// Compressed: up to the end of the file.
     ToEnd,
     /// One uncompressed strip, cut into strips of `stride` bytes; `size` in all.
     Cut { stride: u64, size: u64 },
+}
+
+/// Bytes of uncompressed chunks: the last strip of a plane may hold fewer rows than the others.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sizes {
+    pub(crate) chunk: u64,
+    pub(crate) last: u64,
+    pub(crate) chunks_per_plane: u64,
+}
+
+impl Sizes {
+    fn of(self, chunk: u64) -> u64 {
+        let next = chunk.saturating_add(1).checked_rem(self.chunks_per_plane);
+        if next == Some(0) { self.last } else { self.chunk }
+    }
 }
 
 /// The index of an image's chunks: TileOffsets and TileByteCounts, or StripOffsets and StripByteCounts
@@ -235,6 +252,7 @@ impl ChunkIndex {
         let offset = self.value(&self.offsets, chunk)?.unwrap_or(0);
         let len = match (self.estimate, declared) {
             (Estimate::Exact(len), _) => len,
+            (Estimate::Sized(sizes), _) => sizes.of(chunk),
             (Estimate::ToEnd, _) => match self.header.file_size {
                 Some(size) => size.saturating_sub(offset),
                 None => self.max_chunk_bytes,

@@ -123,7 +123,7 @@ pub(crate) fn extra_sample(image: &Image, band: u16) -> Option<ExtraSample> {
     let extra = image.extra_samples();
     let last = usize::from(image.samples_per_pixel()).checked_sub(extra.len())?;
     let base = match image.photometric() {
-        Photometric::MIN_IS_WHITE | Photometric::MIN_IS_BLACK => last.min(1),
+        Photometric::MIN_IS_WHITE | Photometric::MIN_IS_BLACK | Photometric::PALETTE => last.min(1),
         Photometric::RGB => last.min(3),
         Photometric::SEPARATED => last.min(4),
         _ => last,
@@ -149,7 +149,7 @@ impl ColorTable {
             return None;
         }
         let count = 1_usize.checked_shl(u32::from(bits))?;
-        if let Some(map) = image.color_map().filter(|map| map.len() >= count.saturating_mul(3)) {
+        if let Some(map) = image.color_map() {
             return Some(Self::from_map(map, count, image.own_nodata().map(crate::Nodata::as_f64)));
         }
         if image.photometric() == Photometric::MIN_IS_WHITE {

@@ -96,7 +96,6 @@ impl DataType {
             (16, _) if signed => Self::Int16,
             (16, _) => Self::UInt16,
             (32, F::COMPLEX_INT) => Self::ComplexInt16,
-            (32, F::COMPLEX_FLOAT) => return Err(unsupported(bits, format)),
             (32, _) if signed => Self::Int32,
             (32, _) => Self::UInt32,
             (64, F::COMPLEX_FLOAT) => Self::Complex64,

@@ -109,12 +109,11 @@ impl GeoKeys {
     pub fn from_ifd(ifd: &Ifd) -> Option<Self> {
         let directory = ifd.shorts(Tag::GEO_KEY_DIRECTORY)?;
         let doubles = ifd.doubles(Tag::GEO_DOUBLE_PARAMS).unwrap_or_default();
-        let ascii = ifd.get(Tag::GEO_ASCII_PARAMS).and_then(|e| e.bytes()).unwrap_or_default();
-        Self::parse(&directory, &doubles, ascii)
+        Self::parse(&directory, &doubles, ifd.text(Tag::GEO_ASCII_PARAMS).unwrap_or_default())
     }
 
     /// Reads a directory from the values of its three tags. As in libgeotiff one unreadable key spoils them
-    /// all, and of a key that stands twice the last counts.
+    /// all, and of a key that stands twice the last counts. `ascii` counts up to its first NUL.
     #[must_use]
     pub fn parse(directory: &[u16], doubles: &[f64], ascii: &[u8]) -> Option<Self> {
         let (header, entries) = directory.split_first_chunk::<4>()?;
@@ -123,6 +122,7 @@ impl GeoKeys {
             return None;
         }
         let entries = entries.as_chunks::<4>().0.get(..usize::from(count))?;
+        let ascii = until_nul(ascii);
         let mut keys: Vec<(GeoKey, GeoKeyValue)> = Vec::with_capacity(entries.len());
         for &[key, location, count, offset] in entries.iter().rev() {
             keys.push((GeoKey(key), value(location, count, offset, directory, doubles, ascii)?));
@@ -254,7 +254,10 @@ fn value(
         Tag::GEO_KEY_DIRECTORY => directory.get(start..end).map(|v| GeoKeyValue::Short(v.to_vec())),
         Tag::GEO_DOUBLE_PARAMS => doubles.get(start..end).map(|v| GeoKeyValue::Double(v.to_vec())),
         Tag::GEO_ASCII_PARAMS => {
-            let text = until_nul(ascii.get(start..end.min(ascii.len())).unwrap_or_default());
+            // Text that begins in the tag is cut off at its end; libtiff leaves out the closing NUL, which some count.
+            let len = ascii.len();
+            let counts_nul = start == len && count == 1;
+            let text = ascii.get(start..end.min(len)).filter(|_| start < len || count == 0 || counts_nul)?;
             let text = text.strip_suffix(b"|").unwrap_or(text);
             Some(GeoKeyValue::Ascii(String::from_utf8_lossy(text).into_owned()))
         }

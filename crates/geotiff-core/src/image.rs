@@ -4,11 +4,11 @@ use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec;
 
-use crate::chunk_index::Estimate;
+use crate::chunk_index::{Estimate, Sizes};
 use crate::lazy::Lazy;
 use crate::{
-    ChunkGrid, ChunkIndex, Compression, DataType, Error, ExtraSample, Ifd, Limits, Nodata, Photometric,
-    PlanarConfiguration, Predictor, SampleFormat, Tag,
+    ChunkGrid, ChunkIndex, Compression, DataType, Entry, Error, ExtraSample, Ifd, Limits, Nodata,
+    Photometric, PlanarConfiguration, Predictor, SampleFormat, Tag,
 };
 
 /// The layout of one image: a page, an overview or a mask.
@@ -54,13 +54,13 @@ impl Image {
             None => Compression::NONE,
         };
         let defaults = Defaults::of(ifd, compression);
-        let photometric = defaults.photometric;
         let samples = or_default(ifd, Tag::SAMPLES_PER_PIXEL, defaults.samples)?;
         if samples == 0 {
             return Err(Error::malformed("no samples").with_tag(Tag::SAMPLES_PER_PIXEL));
         }
         let bits = per_sample(ifd, Tag::BITS_PER_SAMPLE, samples, defaults.bits, |bits| bits)?;
         let formats = per_sample(ifd, Tag::SAMPLE_FORMAT, samples, 1, SampleFormat)?;
+        let photometric = with_or_without_map(ifd, defaults.photometric, samples, &bits)?;
         let planar = match defaults.planar {
             Some(planar) => planar,
             None => PlanarConfiguration(or_default(ifd, Tag::PLANAR_CONFIGURATION, 1)?),
@@ -250,13 +250,13 @@ impl Image {
     /// T4Options, 0 by default.
     #[must_use]
     pub fn t4_options(&self) -> u32 {
-        self.ifd.unsigned(Tag::T4_OPTIONS).unwrap_or(0) as u32
+        self.ifd.single(Tag::T4_OPTIONS).unwrap_or(0) as u32
     }
 
     /// T6Options, 0 by default.
     #[must_use]
     pub fn t6_options(&self) -> u32 {
-        self.ifd.unsigned(Tag::T6_OPTIONS).unwrap_or(0) as u32
+        self.ifd.single(Tag::T6_OPTIONS).unwrap_or(0) as u32
     }
 
     /// Horizontal and vertical subsampling of chroma, (2, 2) by default (TIFF 6.0, section 21).
@@ -286,7 +286,8 @@ impl Image {
     /// ColorMap: all reds, then all greens, then all blues, 2^bits of each.
     #[must_use]
     pub fn color_map(&self) -> Option<&[u16]> {
-        self.color_map.get_or(|| self.ifd.shorts(Tag::COLOR_MAP).map(Into::into)).as_deref()
+        let map = || color_map(&self.ifd, &self.bits)?.shorts();
+        self.color_map.get_or(|| map().map(Into::into)).as_deref()
     }
 
     /// NewSubfileType, or what the old SubfileType means in its terms: bit 0 reduced, bit 1 page, bit 2 mask.
@@ -392,6 +393,29 @@ fn per_sample<T: Clone>(
     }
 }
 
+/// The ColorMap; libtiff takes none of any other number of values.
+fn color_map<'a>(ifd: &'a Ifd, bits: &[u16]) -> Option<Entry<'a>> {
+    let colors = 1_u64.checked_shl(u32::from(*bits.first()?))?;
+    ifd.get(Tag::COLOR_MAP).filter(|map| Some(map.count()) == colors.checked_mul(3))
+}
+
+/// libtiff's guess at what the samples are where a palette is announced that is not there.
+fn with_or_without_map(
+    ifd: &Ifd,
+    photometric: Photometric,
+    samples: u16,
+    bits: &[u16],
+) -> Result<Photometric, Error> {
+    if photometric != Photometric::PALETTE || color_map(ifd, bits).is_some() {
+        return Ok(photometric);
+    }
+    match (bits.first(), samples) {
+        (Some(..8), _) => Err(Error::malformed("missing").with_tag(Tag::COLOR_MAP)),
+        (_, 3) => Ok(Photometric::RGB),
+        _ => Ok(Photometric::MIN_IS_BLACK),
+    }
+}
+
 /// ExtraSamples; 999 is what Corel Draw writes for unassociated alpha.
 fn extra_samples(ifd: &Ifd) -> Box<[ExtraSample]> {
     let fix = |&value: &u16| if value == 999 { ExtraSample::UNASSOCIATED_ALPHA } else { ExtraSample(value) };
@@ -400,7 +424,7 @@ fn extra_samples(ifd: &Ifd) -> Box<[ExtraSample]> {
 
 /// GDAL does not look at the older SubfileType (255).
 fn subfile_type(ifd: &Ifd) -> u32 {
-    ifd.unsigned(Tag::NEW_SUBFILE_TYPE).unwrap_or(0) as u32
+    ifd.single(Tag::NEW_SUBFILE_TYPE).unwrap_or(0) as u32
 }
 
 struct Layout<'a> {
@@ -440,19 +464,37 @@ impl Layout<'_> {
             grid = grid.with_strip_height(rows);
             estimate = Estimate::Cut { stride, size };
         }
-        let counts = counts.filter(|_| matches!(estimate, Estimate::None));
+        if let (Estimate::None, Some(sizes)) = (estimate, self.sizes()) {
+            estimate = Estimate::Sized(sizes);
+        }
+        let counts = counts.filter(|_| matches!(estimate, Estimate::None | Estimate::Sized(_)));
         let header = Arc::clone(&ifd.data);
         ChunkIndex::new(offsets, counts, estimate, grid.len(), ifd.order, header, limits.max_chunk_bytes)
             .map(|index| (grid, index))
             .ok_or_else(|| Error::malformed("unreadable").with_tag(tag))
     }
 
+    /// Whether the bytes of a chunk follow from its rows: subsampled chroma is not simply a multiple of the width.
+    fn is_plain(&self) -> bool {
+        self.compression == Compression::NONE && self.photometric != Photometric::YCBCR
+    }
+
+    /// The bytes of uncompressed chunks.
+    fn sizes(&self) -> Option<Sizes> {
+        let row = self.row_size().filter(|&row| row > 0 && self.is_plain())?;
+        let rows = self.grid.chunk_height();
+        let before = u64::from(self.grid.rows().saturating_sub(1)).checked_mul(u64::from(rows))?;
+        let left = u64::from(self.grid.image_height()).checked_sub(before)?;
+        let chunk = row.checked_mul(u64::from(rows))?;
+        let last = if self.grid.is_tiled() { chunk } else { row.checked_mul(left)? };
+        let chunks_per_plane = self.grid.len().checked_div(u64::from(self.grid.planes()))?;
+        Some(Sizes { chunk, last, chunks_per_plane })
+    }
+
     /// How libtiff cuts an uncompressed image in one strip: rows and bytes of a part, bytes in all.
     fn cut(&self) -> Option<(u32, u64, u64)> {
         let one = !self.grid.is_tiled() && self.grid.len() == 1;
-        // Rows of subsampled chroma are not simply a multiple of the width.
-        let plain = self.compression == Compression::NONE && self.photometric != Photometric::YCBCR;
-        if !one || !plain || self.planar != PlanarConfiguration::CHUNKY {
+        if !one || !self.is_plain() || self.planar != PlanarConfiguration::CHUNKY {
             return None;
         }
         let row = self.row_size().filter(|&row| row > 0)?;

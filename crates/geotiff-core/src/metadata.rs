@@ -1,6 +1,6 @@
 //! GDAL's metadata of a page: domains, and what the bands are.
 
-use alloc::borrow::ToOwned;
+use alloc::borrow::{Cow, ToOwned};
 use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -252,7 +252,11 @@ impl GdalMetadata {
         let Some(bytes) = image.ifd().text(Tag::GDAL_METADATA) else { return };
         let text = String::from_utf8_lossy(bytes);
         let Some(root) = xml::parse(&text, max_nodes).filter(|root| root.is("GDALMetadata")) else { return };
-        for item in root.elements().filter(|element| element.is("Item")) {
+        // rasterio leaves out items that are not UTF-8.
+        let damaged = matches!(text, Cow::Owned(_));
+        let whole =
+            |item: &&Element<'_>| !(damaged && item.text().is_some_and(|text| text.contains('\u{fffd}')));
+        for item in root.elements().filter(|element| element.is("Item")).filter(whole) {
             self.read_item(item, image);
         }
     }

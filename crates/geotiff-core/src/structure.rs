@@ -1,6 +1,7 @@
 //! Metadata items that follow from tags and layout.
 
-use alloc::string::{String, ToString};
+use alloc::borrow::ToOwned;
+use alloc::string::ToString;
 
 use crate::metadata::Domains;
 use crate::nodata::atof;
@@ -26,7 +27,8 @@ const TEXTS: [(Tag, &str); 8] = [
 /// The items of the default domain that stand for tags, and `AREA_OR_POINT`.
 pub(crate) fn tag_items(image: &Image, geo: &Georeferencing, domains: &mut Domains) {
     let ifd = image.ifd();
-    let text = |tag| ifd.text(tag).map(|bytes| String::from_utf8_lossy(bytes).into_owned());
+    // rasterio leaves out what is not UTF-8.
+    let text = |tag| Some(core::str::from_utf8(ifd.text(tag)?).ok()?.to_owned());
     for (tag, key) in TEXTS {
         if let Some(value) = text(tag) {
             domains.set("", key, value);
@@ -48,7 +50,7 @@ pub(crate) fn tag_items(image: &Image, geo: &Georeferencing, domains: &mut Domai
     if let Some(value) = text(Tag::GEO_METADATA) {
         domains.set("", "GEO_METADATA", value);
     }
-    if let Some(unit) = ifd.short(Tag::RESOLUTION_UNIT).filter(|unit| (1..=3).contains(unit)) {
+    if let Some(unit) = ifd.single_short(Tag::RESOLUTION_UNIT).filter(|unit| (1..=3).contains(unit)) {
         let name = ["unitless", "pixels/inch", "pixels/cm"].get(usize::from(unit.saturating_sub(1)));
         domains.set("", "TIFFTAG_RESOLUTIONUNIT", alloc::format!("{unit} ({})", name.unwrap_or(&"")));
     }
@@ -56,14 +58,14 @@ pub(crate) fn tag_items(image: &Image, geo: &Georeferencing, domains: &mut Domai
         domains.set("", "AREA_OR_POINT", if kind == 2 { "Point" } else { "Area" });
     }
     if let Some(bytes) = ifd.get(Tag::XMP).and_then(|entry| entry.bytes()) {
-        let text = crate::ifd::until_nul(bytes);
-        domains.set("xml:XMP", "xml:XMP", String::from_utf8_lossy(text).into_owned());
+        let text = core::str::from_utf8(crate::ifd::until_nul(bytes));
+        domains.set("xml:XMP", "xml:XMP", text.unwrap_or_default());
     }
 }
 
 /// A number that libtiff keeps in single precision.
 fn single(ifd: &Ifd, tag: Tag) -> Option<f64> {
-    let entry = ifd.get(tag)?;
+    let entry = ifd.get(tag).filter(|entry| entry.count() == 1)?;
     let value = ifd.double(tag)?;
     (entry.field_type() != FieldType::ASCII).then_some(f64::from(value as f32))
 }
@@ -87,7 +89,7 @@ pub(crate) fn image_structure(image: &Image, cog: bool, domains: &mut Domains) {
             None => domains.set("", "COMPRESSION", image.compression().0.to_string()),
         }
     }
-    if image.compression() == Compression::LERC && matches!(image.lerc_parameters(), Some([4, ..])) {
+    if image.compression() == Compression::LERC && matches!(image.lerc_parameters(), None | Some([4, ..])) {
         domains.set(STRUCTURE, "LERC_VERSION", "2.4");
     }
     let pixel = image.planar() == PlanarConfiguration::CHUNKY && image.samples_per_pixel() != 1;

@@ -70,6 +70,10 @@ fn geodetic(crs: &GeodeticCrs) -> Vec<u32> {
     }
     let name = plain(&crs.name);
     let datum = with_code(&crs.datum);
+    // PROJ goes by the name of the CRS where the datum is called unknown, but not by other names for that.
+    if is_unknown(&datum) && canonical(&datum.name) != "unknown" {
+        return Vec::new();
+    }
     let fits = |code: u32| {
         lookup::geodetic(code)
             .is_ok_and(|(known, _)| same_datum(&known.datum, &datum) && same_axes(&known.system, &crs.system))

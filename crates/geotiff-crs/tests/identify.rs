@@ -21,6 +21,8 @@ fn geographic() {
         ("WGS 84", "unknown", WGS84, Some(4326)),
         ("WGS84", "unknown", WGS84, Some(4326)),
         ("WGS 84", "foo", WGS84, None),
+        ("WGS 84", "unnamed", WGS84, None),
+        ("WGS 84", "Unknown based on WGS 84 ellipsoid", WGS84, None),
         ("WGS 84", "unknown", GRS80, None),
         ("unknown", "unknown", WGS84, None),
         ("ETRS89", "unknown", GRS80, Some(4258)),

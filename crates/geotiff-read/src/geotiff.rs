@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use geotiff_core::{ColorInterpretation, DataType, Image, Nodata, Page, Tiff};
+use geotiff_core::{ColorInterpretation, DataType, Image, Nodata, Page, Tag, Tiff};
 use geotiff_crs::Crs;
 use geotiff_io::{ObjectInfo, RangeStore};
 
@@ -220,6 +220,16 @@ impl GeoTiff {
     /// upper left pixel; `None` without georeferencing.
     pub fn transform(&self) -> Option<[f64; 6]> {
         self.page().georeferencing().transform()
+    }
+
+    /// The transform; where the file places its image nowhere, rasterio's: one that gives columns and rows, or these
+    /// times ModelPixelScale where there is one without a tiepoint.
+    pub fn nominal_transform(&self) -> [f64; 6] {
+        let scale = || self.page().image().ifd().doubles(Tag::MODEL_PIXEL_SCALE);
+        self.transform().unwrap_or_else(|| match scale().as_deref() {
+            Some(&[x, y, ..]) if x != 0.0 && y != 0.0 => [x, 0.0, 0.0, 0.0, -y.abs(), 0.0],
+            _ => transform::IDENTITY,
+        })
     }
 
     /// `[left, bottom, right, top]` in the units of the CRS; `None` without georeferencing.

@@ -22,7 +22,7 @@ impl GeoTiff {
     /// from 1, every band when `None`. Points that share a chunk share its bytes and its decoding.
     ///
     /// Where the file places its image nowhere, points are in pixels: columns and rows from the upper left corner, as
-    /// rasterio has it.
+    /// rasterio has it ([`GeoTiff::nominal_transform`]).
     ///
     /// # Errors
     ///
@@ -30,7 +30,7 @@ impl GeoTiff {
     /// cannot be inverted, and as [`GeoTiff::read`].
     pub async fn sample(&self, points: &[(f64, f64)], bands: Option<&[u16]>) -> Result<PointSamples, Error> {
         let placed = !self.page().georeferencing().gcps().is_empty();
-        let inverse = self.transform().or_else(|| (!placed).then_some(transform::IDENTITY));
+        let inverse = self.transform().or_else(|| (!placed).then(|| self.nominal_transform()));
         let inverse = inverse.and_then(transform::invert).ok_or_else(|| {
             let message = "the image has no transform to find points with";
             Error::new(ErrorKind::Unsupported, message).at(self.path())

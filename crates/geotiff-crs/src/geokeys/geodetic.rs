@@ -14,16 +14,14 @@ use crate::units::{DEGREE, Unit, UnitKind};
 /// The CRS and its parameters to WGS 84, if the file has them.
 pub(super) fn read(reader: &Reader<'_>) -> Result<(GeodeticCrs, Option<[f64; 7]>)> {
     let shift = to_wgs84(reader);
-    if let Some(code) = reader.code(GeoKey::GEOGRAPHIC_TYPE) {
-        return Ok((lookup::geodetic(code)?.0, shift));
+    // What a code that is not in the table stands for may be written out.
+    if let Some(Ok((known, _))) = reader.code(GeoKey::GEOGRAPHIC_TYPE).map(lookup::geodetic) {
+        return Ok((known, shift));
     }
     let citation = reader.text(GeoKey::GEOG_CITATION).unwrap_or("");
     let angular =
         reader.unit(GeoKey::GEOG_ANGULAR_UNITS, GeoKey::GEOG_ANGULAR_UNIT_SIZE, UnitKind::Angular)?;
-    let known = match reader.code(GeoKey::GEOG_GEODETIC_DATUM) {
-        Some(code) => Some(lookup::datum(code).map_err(|error| error.context("GeogGeodeticDatumGeoKey"))?),
-        None => None,
-    };
+    let known = reader.code(GeoKey::GEOG_GEODETIC_DATUM).and_then(|code| lookup::datum(code).ok());
     let prime_meridian = prime_meridian(reader, citation, known.as_ref(), &angular)?;
     let ellipsoid = ellipsoid(reader, citation, known.as_ref())?;
     let datum_name = known.as_ref().map(|datum| datum.name.clone());

@@ -51,8 +51,7 @@ impl Reader<'_> {
         let model = match self.keys.short(GeoKey::MODEL_TYPE) {
             Some(model @ 1..=3) => model,
             // Without a model the code of a projected CRS says enough.
-            _ if self.code(GeoKey::PROJECTED_CS_TYPE).is_some() => 1,
-            Some(0) => return Ok(None),
+            None | Some(USER_DEFINED) if self.code(GeoKey::PROJECTED_CS_TYPE).is_some() => 1,
             _ => 0,
         };
         let horizontal = match model {
@@ -71,19 +70,16 @@ impl Reader<'_> {
     fn projected(&self) -> Result<Crs> {
         let transform = self.code(GeoKey::PROJ_COORD_TRANS);
         let defined = transform.is_some() || self.code(GeoKey::PROJECTION).is_some();
-        match self.code(GeoKey::PROJECTED_CS_TYPE).map(Crs::from_epsg) {
-            Some(Ok(crs)) => return self.in_own_unit(crs),
-            // A code that is not in the table, but what it stands for is written out.
-            Some(Err(_)) if defined => {}
-            Some(Err(error)) => return Err(error),
-            None => {}
+        // What a code that is not in the table stands for may be written out.
+        if let Some(Ok(crs)) = self.code(GeoKey::PROJECTED_CS_TYPE).map(Crs::from_epsg) {
+            return self.in_own_unit(crs);
         }
         if let Some(text) = self.text(GeoKey::PCS_CITATION).and_then(citation::esri_pe) {
             return input::from_wkt(text);
         }
         if !defined {
-            // Methods that GeoTIFF has no number for: nothing but the name is known.
-            return self.engineering(&citation::projected_name(self));
+            // Methods that GeoTIFF has no number for, or a code of nobody's: GDAL keeps the name, and no unit.
+            return Ok(engineering(&citation::projected_name(self), &Unit::metre()));
         }
         let (base, shift) = geodetic::read(self)?;
         let linear = self.linear_unit()?;
@@ -109,13 +105,13 @@ impl Reader<'_> {
     }
 
     fn geographic(&self, vertical: Option<u32>) -> Result<Crs> {
-        let Some(code) = self.code(GeoKey::GEOGRAPHIC_TYPE) else {
+        let Some(Ok(crs)) = self.code(GeoKey::GEOGRAPHIC_TYPE).map(Crs::from_epsg) else {
             let (crs, shift) = geodetic::read(self)?;
             return Ok(finish(Definition::Geodetic(crs), shift));
         };
-        let crs = Crs::from_epsg(code)?;
         let Definition::Geodetic(found) = crs.definition() else {
-            return Err(Error::malformed(format!("GeographicTypeGeoKey {code} is no geographic CRS")));
+            // GDAL takes any CRS that the code stands for.
+            return Ok(crs);
         };
         // GDAL marks a 3D CRS by giving its code as the vertical one.
         let marked = vertical.filter(|_| self.keys.revision().1 > 0).map(Crs::from_epsg);
@@ -159,18 +155,7 @@ impl Reader<'_> {
             return input::from_wkt(text);
         }
         let name = self.text(GeoKey::CITATION).or(self.text(GeoKey::GEOG_CITATION)).unwrap_or("unnamed");
-        self.engineering(&citation::without_imagine(name))
-    }
-
-    /// A plane of which the name and the unit are all that is known.
-    fn engineering(&self, name: &str) -> Result<Crs> {
-        let crs = EngineeringCrs {
-            name: name.to_owned(),
-            datum: "Unknown engineering datum".to_owned(),
-            system: CoordinateSystem::easting_northing(&self.linear_unit()?),
-            id: None,
-        };
-        Ok(finish(Definition::Engineering(crs), None))
+        Ok(engineering(&citation::without_imagine(name), &self.linear_unit()?))
     }
 
     fn with_heights(&self, horizontal: Crs, vertical: Option<u32>) -> Result<Crs> {
@@ -228,6 +213,8 @@ impl Reader<'_> {
     fn unit(&self, code: GeoKey, size: GeoKey, kind: UnitKind) -> Result<Unit> {
         if let Some(code) = self.code(code) {
             let unit = Unit::from_epsg(code).filter(|unit| unit.kind() == kind);
+            // Degrees that are written as minutes and seconds are degrees to GDAL, like any angle that it does not know.
+            let unit = unit.or_else(|| (kind == UnitKind::Angular).then(Unit::degree));
             return unit.ok_or_else(|| Error::unsupported(format!("unit with code {code}")));
         }
         let user_defined = self.keys.short(code) == Some(USER_DEFINED);
@@ -243,6 +230,17 @@ fn linear_unit(code: u32) -> Result<Unit> {
     Unit::from_epsg(code)
         .filter(|unit| unit.kind() == UnitKind::Linear)
         .ok_or_else(|| Error::unsupported(format!("unit of length with code {code}")))
+}
+
+/// A plane of which the name and the unit are all that is known.
+fn engineering(name: &str, unit: &Unit) -> Crs {
+    let crs = EngineeringCrs {
+        name: name.to_owned(),
+        datum: "Unknown engineering datum".to_owned(),
+        system: CoordinateSystem::easting_northing(unit),
+        id: None,
+    };
+    finish(Definition::Engineering(crs), None)
 }
 
 fn finish(definition: Definition, shift: Option<[f64; 7]>) -> Crs {

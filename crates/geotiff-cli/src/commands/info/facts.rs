@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use geotiff_kit::core::{
-    BandMetadata, ByteOrder, Domains, Image, Page, PlanarConfiguration, Rpc, Statistics, Tag,
+    BandMetadata, ByteOrder, Domains, Image, Page, PlanarConfiguration, Rpc, Statistics,
 };
 use geotiff_kit::{Crs, GeoTiff, Nodata};
 use serde::Serialize;
@@ -90,14 +90,6 @@ pub(super) struct GcpFacts {
     z: Number,
 }
 
-/// What rasterio says of an image without georeferencing: pixel coordinates, or the scale alone where there is one.
-fn without_georeferencing(image: &Image) -> [f64; 6] {
-    match image.ifd().doubles(Tag::MODEL_PIXEL_SCALE).as_deref() {
-        Some(&[x, y, ..]) if x != 0.0 && y != 0.0 => [x, 0.0, 0.0, 0.0, -y.abs(), 0.0],
-        _ => [1.0, 0.0, 0.0, 0.0, 1.0, 0.0],
-    }
-}
-
 /// The unit of a compound CRS's heights, which is that of the bands where they name none.
 fn height_unit(tiff: &GeoTiff) -> Option<String> {
     let vertical = tiff.crs().ok().flatten()?.vertical()?;
@@ -113,7 +105,7 @@ pub(super) async fn of(tiff: &GeoTiff, depth: cog::Depth, details: &Domains) -> 
     let image = page.image();
     let metadata = page.metadata();
     let georeferencing = page.georeferencing();
-    let transform = tiff.transform().unwrap_or_else(|| without_georeferencing(image));
+    let transform = tiff.nominal_transform();
     let bounds = geotiff_kit::read::transform::bounds(transform, tiff.width(), tiff.height());
     let bands: Vec<BandMetadata<'_>> = metadata.bands().collect();
     let band_tags = |band: &BandMetadata<'_>| items(&band.tags(), "");
