@@ -55,7 +55,9 @@ fn where_a_file_places_nothing_points_are_pixels() {
     let found: Vec<Value> = lines(&run.stdout).iter_mut().map(|line| line["values"].take()).collect();
     assert_eq!(found[..2], [serde_json::json!([16, 60, 94]), serde_json::json!([8, 54, 255])]);
     assert_eq!(lines(&run.stdout)[2]["valid"], serde_json::json!([false, false, false]));
-    let scaled = geotiff(&["sample", &fixture("files/georef/scale-only.tif"), "--points", "15,-25", "65,-45"]).succeeds();
+    let scaled =
+        geotiff(&["sample", &fixture("files/georef/scale-only.tif"), "--points", "15,-25", "65,-45"])
+            .succeeds();
     let found: Vec<Value> = lines(&scaled.stdout).iter_mut().map(|line| line["values"].take()).collect();
     assert_eq!(found, [serde_json::json!([11]), serde_json::json!([255])]);
     geotiff(&["sample", &fixture("files/georef/gcps.tif"), "--points", "2,1"])

@@ -1,8 +1,10 @@
 //! Metadata items that follow from tags and layout.
 
 use alloc::borrow::ToOwned;
-use alloc::string::ToString;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 
+use crate::ifd::until_nul;
 use crate::metadata::Domains;
 use crate::nodata::atof;
 use crate::{
@@ -27,8 +29,7 @@ const TEXTS: [(Tag, &str); 8] = [
 /// The items of the default domain that stand for tags, and `AREA_OR_POINT`.
 pub(crate) fn tag_items(image: &Image, geo: &Georeferencing, domains: &mut Domains) {
     let ifd = image.ifd();
-    // rasterio leaves out what is not UTF-8.
-    let text = |tag| Some(core::str::from_utf8(ifd.text(tag)?).ok()?.to_owned());
+    let text = |tag| text(ifd, tag);
     for (tag, key) in TEXTS {
         if let Some(value) = text(tag) {
             domains.set("", key, value);
@@ -58,9 +59,20 @@ pub(crate) fn tag_items(image: &Image, geo: &Georeferencing, domains: &mut Domai
         domains.set("", "AREA_OR_POINT", if kind == 2 { "Point" } else { "Area" });
     }
     if let Some(bytes) = ifd.get(Tag::XMP).and_then(|entry| entry.bytes()) {
-        let text = core::str::from_utf8(crate::ifd::until_nul(bytes));
+        let text = core::str::from_utf8(until_nul(bytes));
         domains.set("xml:XMP", "xml:XMP", text.unwrap_or_default());
     }
+}
+
+/// The text of a tag. libtiff takes integers of other types for characters; rasterio leaves out what is not UTF-8.
+fn text(ifd: &Ifd, tag: Tag) -> Option<String> {
+    let letters =
+        || ifd.shorts(tag)?.into_iter().map(|letter| u8::try_from(letter).ok()).collect::<Option<Vec<u8>>>();
+    let letters = match ifd.text(tag) {
+        Some(text) => text.to_vec(),
+        None => letters()?,
+    };
+    Some(core::str::from_utf8(until_nul(&letters)).ok()?.to_owned())
 }
 
 /// A number that libtiff keeps in single precision.

@@ -86,6 +86,16 @@ impl Crs {
         geokeys::read(keys)
     }
 
+    /// The vertical CRS that GeoKeys describe, `None` where they describe none. Those of GeoTIFF 1.0 may, though GDAL
+    /// leaves it out of the CRS of such a file: the unit of its bands is that of the heights.
+    ///
+    /// # Errors
+    ///
+    /// As [`from_geokeys`](Self::from_geokeys).
+    pub fn vertical_from_geokeys(keys: &GeoKeys) -> Result<Option<Self>> {
+        geokeys::heights(keys)
+    }
+
     /// The CRS that a text names or defines: `EPSG:4326`, `ESRI:54030`, `OGC:CRS84`, an OGC URN or URI, WKT 1 or 2,
     /// PROJJSON or a PROJ string. A definition in ESRI's WKT that EPSG or ESRI has a code for gets it.
     ///

@@ -27,6 +27,12 @@ pub(crate) fn read(keys: &GeoKeys) -> Result<Option<Crs>> {
     reader.crs().map_err(|error| error.context("GeoKeys"))
 }
 
+/// The vertical CRS that the keys describe.
+pub(crate) fn heights(keys: &GeoKeys) -> Result<Option<Crs>> {
+    let heights = Reader { keys }.heights().map_err(|error| error.context("GeoKeys"))?;
+    Ok(heights.map(|heights| finish(Definition::Vertical(heights), None)))
+}
+
 struct Reader<'a> {
     keys: &'a GeoKeys,
 }
@@ -159,14 +165,8 @@ impl Reader<'_> {
     }
 
     fn with_heights(&self, horizontal: Crs, vertical: Option<u32>) -> Result<Crs> {
-        let keys = [GeoKey::VERTICAL_CS_TYPE, GeoKey::VERTICAL_DATUM, GeoKey::VERTICAL_UNITS];
-        if keys.iter().all(|key| self.keys.get(*key).is_none()) || horizontal.kind() == CrsKind::Geographic3D
-        {
+        let Some(heights) = self.heights()?.filter(|_| horizontal.kind() != CrsKind::Geographic3D) else {
             return Ok(horizontal);
-        }
-        let heights = match vertical.map(lookup::vertical) {
-            Some(Ok((crs, _))) => crs,
-            _ => self.own_heights()?,
         };
         let name = match self.text(GeoKey::CITATION) {
             Some(name) => name.to_owned(),
@@ -184,6 +184,19 @@ impl Reader<'_> {
             id: None,
         };
         Ok(finish(Definition::Compound(crs), None))
+    }
+
+    /// The vertical CRS; `None` where the keys name none. The code of a CRS of another kind marks the horizontal one as
+    /// three-dimensional.
+    fn heights(&self) -> Result<Option<VerticalCrs>> {
+        if !self.keys.has_vertical() {
+            return Ok(None);
+        }
+        match self.code(GeoKey::VERTICAL_CS_TYPE).map(|code| (lookup::vertical(code), Crs::from_epsg(code))) {
+            Some((Ok((heights, _)), _)) => Ok(Some(heights)),
+            Some((_, Ok(_))) => Ok(None),
+            _ => self.own_heights().map(Some),
+        }
     }
 
     fn own_heights(&self) -> Result<VerticalCrs> {

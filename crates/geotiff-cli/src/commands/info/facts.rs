@@ -90,9 +90,12 @@ pub(super) struct GcpFacts {
     z: Number,
 }
 
-/// The unit of a compound CRS's heights, which is that of the bands where they name none.
+/// The unit of heights, which is that of the bands where they name none.
 fn height_unit(tiff: &GeoTiff) -> Option<String> {
-    let vertical = tiff.crs().ok().flatten()?.vertical()?;
+    let georeferencing = tiff.page().georeferencing();
+    let keys = || georeferencing.geokeys().filter(|_| georeferencing.wkt().is_none());
+    let vertical = tiff.crs().ok().flatten().and_then(Crs::vertical);
+    let vertical = vertical.or_else(|| Crs::vertical_from_geokeys(keys()?).ok().flatten())?;
     vertical.vertical_unit().map(|unit| unit.name().to_owned())
 }
 
