@@ -66,6 +66,11 @@ impl Domains {
         Some(items.remove(at).1)
     }
 
+    /// Takes out all items of a domain.
+    pub(crate) fn clear(&mut self, domain: &str) {
+        self.0.retain(|(name, _)| !name.eq_ignore_ascii_case(domain));
+    }
+
     /// Takes over all items of `other`, which win.
     pub(crate) fn merge(&mut self, other: &Self) {
         for (domain, items) in &other.0 {
@@ -232,6 +237,9 @@ impl GdalMetadata {
         self.domains.merge(&pam.domains);
         if let Some(kind) = kind {
             self.domains.set("", "AREA_OR_POINT", kind);
+        }
+        if !pam.domains.items("RPC").is_empty() {
+            self.rpc = Rpc::from_items(self.domains.items("RPC"));
         }
         for (&band, other) in pam.bands.iter().filter(|&(&band, _)| band < self.defaults.count) {
             let items = self.bands.entry(band).or_default();

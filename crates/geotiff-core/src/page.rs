@@ -4,6 +4,7 @@ use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use crate::lazy::Lazy;
+use crate::nodata::atof;
 use crate::{GdalMetadata, Georeferencing, Image, Limits, Nodata};
 
 /// One dataset as GDAL opens it: an image, its overviews and its masks, and where it lies.
@@ -119,5 +120,15 @@ impl Page {
     #[must_use]
     pub fn written_nodata(&self, band: u16) -> Option<Nodata> {
         self.band_nodata.get(&band).copied().or(self.nodata)
+    }
+
+    /// For each band, the value of the item `NODATA_VALUES` of GDAL's metadata: a pixel is without a value where all of
+    /// its bands hold theirs. `None` where there are not as many values as bands. GDAL masks by them rather than by
+    /// nodata, but not where there is a mask.
+    #[must_use]
+    pub fn nodata_values(&self) -> Option<Vec<f64>> {
+        let text = self.metadata().domains().get("", "NODATA_VALUES")?;
+        let values: Vec<f64> = text.split(' ').filter(|value| !value.is_empty()).map(atof).collect();
+        (values.len() == usize::from(self.image.band_count())).then_some(values)
     }
 }

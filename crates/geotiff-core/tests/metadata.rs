@@ -301,7 +301,7 @@ fn rational_polynomial_coefficients() {
     let values: Vec<f64> = (0..92).map(f64::from).collect();
     let m = metadata(with(LE.gray(4, 4, 3000), [LE.double(50844, &values)]));
     let rpc = m.rpc().unwrap();
-    assert_eq!((rpc.err_bias, rpc.height_off, rpc.line_scale, rpc.height_scale), (0.0, 6.0, 7.0, 11.0));
+    assert_eq!((rpc.err_bias, rpc.height_off, rpc.line_scale, rpc.height_scale), (Some(0.0), 6.0, 7.0, 11.0));
     assert_eq!((rpc.line_num_coeff[0], rpc.samp_den_coeff[19]), (12.0, 91.0));
     assert_eq!(m.domains().get("RPC", "LONG_OFF"), Some("5"));
     assert!(m.domains().get("RPC", "LINE_DEN_COEFF").unwrap().starts_with("32 33 34 "));

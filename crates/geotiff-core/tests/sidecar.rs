@@ -4,7 +4,7 @@
 mod common;
 
 use common::*;
-use geotiff_core::{AttributeType, ErrorKind, Limits, Nodata, Page, Pam, WorldFile};
+use geotiff_core::{AttributeType, ErrorKind, Limits, Nodata, Page, Pam, RpcFile, WorldFile};
 
 fn page(entries: impl IntoIterator<Item = Entry>) -> Page {
     open_ifd(LE, with(LE.gray(40, 40, 900), entries)).unwrap().pages()[0].clone()
@@ -146,4 +146,21 @@ fn external_overviews_and_masks() {
     let own = own.with_external_overviews(&ovr).with_external_mask(&msk);
     assert_eq!((own.overviews().len(), own.overviews()[0].width()), (1, 8));
     assert!(!own.has_external_overviews() && !own.has_external_mask());
+}
+
+/// As GDAL, which says nothing but whose file it is.
+#[test]
+fn a_damaged_file_of_coefficients_is_none() {
+    for (file, kind) in [
+        (RpcFile::parse_rpb(b"garbage"), "DG"),
+        (RpcFile::parse_rpb(b"BEGIN_GROUP = IMAGE\n lineOffset = 1;\n"), "DG"),
+        (RpcFile::parse_rpb(b""), "DG"),
+        (RpcFile::parse_rpc_txt(b"LINE_OFF: 1\nLINE_NUM_COEFF_1: 2\n"), "GE"),
+        (RpcFile::parse_rpc_txt(&[0xff; 40]), "GE"),
+    ] {
+        assert_eq!(file.items(), None);
+        let page = page([]).with_rpc_file(&file);
+        assert_eq!(page.metadata().domains().get("", "METADATATYPE"), Some(kind));
+        assert_eq!(page.metadata().rpc(), None);
+    }
 }

@@ -117,7 +117,8 @@ impl GeoTiff {
     }
 
     /// This handle with what lies beside the file in the same store: `NAME.aux.xml` (GDAL's metadata), `NAME.ovr`
-    /// (overviews), `NAME.msk` (a mask), and a world file (`.tfw`, `.tifw`, `.wld`) where the file has no transform.
+    /// (overviews), `NAME.msk` (a mask), rational polynomial coefficients (`.RPB`, `_RPC.TXT`), and a world file (`.tfw`,
+    /// `.tifw`, `.wld`) where the file has no transform.
     ///
     /// GDAL looks for them at every open; here nothing is requested unless asked. What is not there costs one
     /// request each.
@@ -449,7 +450,7 @@ impl Inner {
         self.page().georeferencing().transform().map(|base| transform::rebase(base, (0.0, 0.0), scale))
     }
 
-    /// GDAL's order: a mask image, then nodata that the type can hold, then alpha as the last of 2 or 4 bands.
+    /// GDAL's order: a mask image, then the item `NODATA_VALUES`, then nodata that the type can hold, then alpha as the last of 2 or 4 bands.
     pub(crate) fn mask_kinds(&self, level: usize) -> Vec<MaskKind> {
         let image = self.levels[level].image();
         let count = image.band_count();
@@ -459,8 +460,10 @@ impl Inner {
             && matches!(count, 2 | 4)
             && self.page.metadata().band(count - 1).map(|band| band.color_interpretation())
                 == Some(ColorInterpretation::Alpha);
+        let has_values = self.page.nodata_values().is_some();
         let kind = |band| match () {
             () if self.mask(level).is_some() => MaskKind::PerDataset,
+            () if has_values => MaskKind::NodataValues,
             () if self.page().masking_nodata(band).is_some() => MaskKind::Nodata,
             () if has_alpha && band + 1 < count => MaskKind::Alpha,
             () => MaskKind::AllValid,

@@ -15,7 +15,7 @@ pub(crate) enum Matcher<T> {
     Float32(f32),
     Float64(f64),
     Integer(T),
-    /// The real part of a complex integer.
+    /// A number, or the real part of a complex one, as float64.
     Real(f64),
 }
 
@@ -31,6 +31,23 @@ impl<T: Sample> Matcher<T> {
         }
     }
 
+    /// What tells a value of `NODATA_VALUES`: GDAL casts it to the type in which it compares, as C++ does on x86 where
+    /// it does not fit, and compares exactly (64-bit integers as doubles).
+    pub(crate) fn of_item(value: f64) -> Self {
+        let value = match T::DATA_TYPE {
+            DataType::UInt8 => f64::from(cast_i32(value) as u8),
+            DataType::UInt16 | DataType::UInt32 => f64::from(cast_i64(value) as u32),
+            DataType::Int8
+            | DataType::Int16
+            | DataType::Int32
+            | DataType::ComplexInt16
+            | DataType::ComplexInt32 => f64::from(cast_i32(value)),
+            DataType::Float32 | DataType::Complex64 => f64::from(value as f32),
+            _ => value,
+        };
+        Self::Real(value)
+    }
+
     pub(crate) fn is_nodata(&self, sample: T) -> bool {
         match self {
             Self::Never => false,
@@ -40,6 +57,18 @@ impl<T: Sample> Matcher<T> {
             Self::Real(nodata) => sample.to_f64() == *nodata,
         }
     }
+}
+
+/// What x86 makes of a double that is cast to 32 bits: the lowest value where it does not fit.
+fn cast_i32(value: f64) -> i32 {
+    let fits = value.trunc() >= f64::from(i32::MIN) && value.trunc() <= f64::from(i32::MAX);
+    if fits { value as i32 } else { i32::MIN }
+}
+
+/// As [`cast_i32`], to 64 bits.
+fn cast_i64(value: f64) -> i64 {
+    let fits = value >= i64::MIN as f64 && value < -(i64::MIN as f64);
+    if fits { value as i64 } else { i64::MIN }
 }
 
 /// 255 where `samples` hold a value, 0 where they are nodata.
@@ -151,6 +180,32 @@ mod tests {
         assert_eq!(validity(samples.view(), Nodata::UInt(u64::MAX)), array![[0, 255]]);
         let samples = array![[i64::MIN, i64::MIN + 1]];
         assert_eq!(validity(samples.view(), Nodata::Int(i64::MIN)), array![[0, 255]]);
+    }
+
+    /// Which of `samples` an item takes for nodata: what GDAL 3.10.3 answers.
+    fn told<T: Sample>(item: f64, samples: &[T]) -> Vec<usize> {
+        let matcher = Matcher::of_item(item);
+        (0..samples.len()).filter(|index| matcher.is_nodata(samples[*index])).collect()
+    }
+
+    #[test]
+    fn values_of_the_item_are_cast_as_on_x86() {
+        let bytes = [0_u8, 1, 2, 3, 255, 254];
+        for (item, at) in [(-1.0, 4), (1.5, 1), (256.0, 0), (65535.0, 4), (f64::NAN, 0), (4294967295.0, 0)] {
+            assert_eq!(told(item, &bytes), [at], "{item}");
+        }
+        assert!(told(300.0, &bytes).is_empty());
+        assert!(told(-1.0, &[0_u16, 65_535]).is_empty());
+        assert_eq!(told(f64::NAN, &[0_u16, 65_535]), [0]);
+        assert_eq!(told(-2147483649.0, &[0_u32, u32::MAX, i32::MAX as u32]), [2]);
+        assert_eq!(told(2147483648.0, &[0_i32, i32::MIN, i32::MAX]), [1]);
+        assert_eq!(told(-0.5, &[0_i16, -1]), [0]);
+        assert_eq!(told(9007199254740993.0, &[9007199254740993_i64, 9007199254740992, 1]), [0, 1]);
+        assert!(told(1.5, &[1_i64, 2]).is_empty());
+        assert_eq!(told(0.1, &[0.1_f32, 0.100_000_01, f32::NAN]), [0]);
+        assert_eq!(told(1e300, &[0.1_f32, f32::INFINITY]), [1]);
+        assert!(told(f64::NAN, &[f64::NAN]).is_empty());
+        assert_eq!(told(1.0, &[num_complex::Complex::new(1.0_f32, 1.0)]), [0]);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use geotiff_core::DataType;
-use ndarray::Array2;
+use ndarray::{Array2, Axis};
 
 use crate::decode::ImageTask;
 use crate::execute::Tasks;
@@ -11,7 +11,7 @@ use crate::executor::run;
 use crate::image::ImageState;
 use crate::output::SharedOutput;
 use crate::raster::{MaskKind, Validity};
-use crate::read::{Area, Request, nodata_sample};
+use crate::read::{Area, Request, check_output_size, nodata_sample};
 use crate::sink::{Layout, Route, Sink};
 use crate::transfer::Transfer;
 use crate::{Array, Error, ErrorKind, Raster, transform};
@@ -25,12 +25,14 @@ pub(crate) struct Outputs {
     mask: Option<Arc<SharedOutput>>,
     /// Of each band, where nodata cannot be told from the data afterwards.
     nodata: Option<Arc<SharedOutput>>,
+    /// Of each band of the image: whether it differs from its value of `NODATA_VALUES`.
+    values: Option<Arc<SharedOutput>>,
 }
 
 /// Allocates the outputs and says which bands go where.
 pub(crate) async fn prepare(request: &Request<'_>) -> Result<(Outputs, Tasks), Error> {
     let state = request.state();
-    let [bands, height, width] = request.shape(request.bands.len());
+    let [_, height, width] = request.shape(1);
     let (data, data_sink) = data_sink(request).await?;
     let mut sinks = vec![data_sink];
     let alpha = match request.alpha() {
@@ -43,17 +45,25 @@ pub(crate) async fn prepare(request: &Request<'_>) -> Result<(Outputs, Tasks), E
         }
         None => None,
     };
+    let from = request.conversion.from;
     let nodata = match request.masks_nodata() {
         true => {
-            let output = SharedOutput::new(Array::zeros(DataType::UInt8, [bands, height, width])?)?;
-            let from = request.conversion.from;
             let validity = |band: &u16| Transfer::validity(from, request.masking_nodata(*band));
-            let transfers: Vec<Transfer> = request.bands.iter().map(validity).collect::<Result<_, _>>()?;
-            let routes = routes(request, |slot| transfers[slot].clone(), 1, None);
-            sinks.push(plain_sink(&output, [bands, height, width], DataType::UInt8, routes));
-            Some(output)
+            let transfers = request.bands.iter().map(validity).collect::<Result<Vec<_>, _>>()?;
+            Some(validity_of(request, &request.bands, &transfers, &mut sinks)?)
         }
         false => None,
+    };
+    let values = match request.nodata_values() {
+        Some(values) => {
+            let all: Vec<u16> = (1..=state.image().band_count()).collect();
+            let transfers = values
+                .into_iter()
+                .map(|value| Transfer::unlike(from, value))
+                .collect::<Result<Vec<_>, _>>()?;
+            Some(validity_of(request, &all, &transfers, &mut sinks)?)
+        }
+        None => None,
     };
     let data_task = task(request, state, sinks);
     let (mask, mask_task) = match request.mask() {
@@ -63,7 +73,22 @@ pub(crate) async fn prepare(request: &Request<'_>) -> Result<(Outputs, Tasks), E
         }
         None => (None, None),
     };
-    Ok((Outputs { data, alpha, mask, nodata }, Tasks { data: data_task, mask: mask_task }))
+    Ok((Outputs { data, alpha, mask, nodata, values }, Tasks { data: data_task, mask: mask_task }))
+}
+
+/// An output of bytes for the validity of some bands, from 1, and the sink that fills it.
+fn validity_of(
+    request: &Request<'_>,
+    bands: &[u16],
+    transfers: &[Transfer],
+    sinks: &mut Vec<Sink>,
+) -> Result<Arc<SharedOutput>, Error> {
+    let shape = request.shape(bands.len());
+    check_output_size(request.inner, shape, DataType::UInt8)?;
+    let output = SharedOutput::new(Array::zeros(DataType::UInt8, shape)?)?;
+    let routes = routes(request, bands, |slot| transfers[slot].clone(), 1, None);
+    sinks.push(plain_sink(&output, shape, DataType::UInt8, routes));
+    Ok(output)
 }
 
 fn task(request: &Request<'_>, state: &Arc<ImageState>, sinks: Vec<Sink>) -> Arc<ImageTask> {
@@ -75,10 +100,11 @@ fn task(request: &Request<'_>, state: &Arc<ImageState>, sinks: Vec<Sink>) -> Arc
     })
 }
 
-/// A route for each band of the read. `background` has the sample that each band's output is filled with, where that
+/// A route for each of the bands, from 1. `background` has the sample that each band's output is filled with, where that
 /// is not 0.
 fn routes(
     request: &Request<'_>,
+    bands: &[u16],
     transfer: impl Fn(usize) -> Transfer,
     sample_size: usize,
     background: Option<&[Vec<u8>]>,
@@ -91,7 +117,7 @@ fn routes(
         let sparse = (sample != *background.map_or(&zero, |all| &all[slot])).then_some(sample);
         Route { band: band - 1, slot, transfer, sparse }
     };
-    request.bands.iter().enumerate().map(route).collect()
+    bands.iter().enumerate().map(route).collect()
 }
 
 async fn data_sink(request: &Request<'_>) -> Result<(Arc<SharedOutput>, Sink), Error> {
@@ -109,7 +135,7 @@ async fn data_sink(request: &Request<'_>) -> Result<(Arc<SharedOutput>, Sink), E
     let sink = Sink {
         output: Arc::clone(&output),
         layout: Layout { bands, height, width, sample_size: data_type.size(), interleaved },
-        routes: routes(request, transfer, data_type.size(), outside.as_deref()),
+        routes: routes(request, &request.bands, transfer, data_type.size(), outside.as_deref()),
     };
     Ok((output, sink))
 }
@@ -162,22 +188,16 @@ pub(crate) async fn finish(request: &Request<'_>, outputs: Outputs) -> Result<Ra
     if request.options.interleaved && !request.interleaves_in_place() {
         data = run(request.inner.executor(), move || interleave(data)).await?;
     }
-    let shared = match (outputs.mask, outputs.alpha) {
-        (Some(mask), _) => Some(mask.into_array()?),
-        (None, Some(alpha)) => {
-            let alpha = alpha.into_array()?;
-            Some(run(request.inner.executor(), move || to_8_bit(alpha)).await?)
-        }
-        (None, None) => None,
-    };
-    let shared = shared.map(plane).transpose()?.map(Arc::new);
+    let shared = shared_mask(request, outputs.mask, outputs.values, outputs.alpha).await?.map(Arc::new);
     let per_band = match outputs.nodata {
         Some(nodata) => Some(Arc::new(nodata.into_array()?.into_typed::<u8>()?)),
         None => None,
     };
     let known = request.kinds.iter().zip(&request.bands).enumerate();
     let validity = known.map(|(slot, (kind, band))| match (kind, &shared, &per_band) {
-        (MaskKind::PerDataset | MaskKind::Alpha, Some(shared), _) => Validity::Shared(Arc::clone(shared)),
+        (MaskKind::PerDataset | MaskKind::NodataValues | MaskKind::Alpha, Some(shared), _) => {
+            Validity::Shared(Arc::clone(shared))
+        }
         (MaskKind::Nodata, _, Some(masks)) => Validity::Band(Arc::clone(masks), slot),
         (MaskKind::Nodata, _, None) if request.conversion.is_none() => {
             request.masking_nodata(*band).map_or(Validity::All, Validity::Nodata)
@@ -212,6 +232,29 @@ pub(crate) async fn finish(request: &Request<'_>, outputs: Outputs) -> Result<Ra
     })
 }
 
+/// The mask of all bands, from whichever of its sources there is.
+async fn shared_mask(
+    request: &Request<'_>,
+    mask: Option<Arc<SharedOutput>>,
+    values: Option<Arc<SharedOutput>>,
+    alpha: Option<Arc<SharedOutput>>,
+) -> Result<Option<Array2<u8>>, Error> {
+    let executor = request.inner.executor();
+    Ok(match (mask, values, alpha) {
+        (Some(mask), ..) => Some(plane(mask.into_array()?)?),
+        (None, Some(values), _) => {
+            let values = values.into_array()?.into_typed::<u8>()?;
+            let any = move || values.map_axis(Axis(0), |bands| bands.fold(0, |any, band| any | band));
+            Some(run(executor, any).await?)
+        }
+        (None, None, Some(alpha)) => {
+            let alpha = alpha.into_array()?;
+            Some(plane(run(executor, move || to_8_bit(alpha)).await?)?)
+        }
+        (None, None, None) => None,
+    })
+}
+
 /// (band, row, column) to (row, column, band).
 pub(crate) fn interleave(array: Array) -> Array {
     with_array!(array, array => Array::from(array.permuted_axes([1, 2, 0]).as_standard_layout().into_owned()))
@@ -229,5 +272,5 @@ fn to_8_bit(alpha: Array) -> Array {
 }
 
 fn plane(array: Array) -> Result<Array2<u8>, Error> {
-    Ok(array.into_typed::<u8>()?.index_axis_move(ndarray::Axis(0), 0))
+    Ok(array.into_typed::<u8>()?.index_axis_move(Axis(0), 0))
 }

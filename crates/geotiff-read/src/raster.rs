@@ -16,6 +16,9 @@ pub enum MaskKind {
     AllValid,
     /// Pixels that hold the nodata value are not (`nodata`).
     Nodata,
+    /// Pixels whose bands all hold the value that GDAL's item `NODATA_VALUES` has for them are not (`per_dataset` and
+    /// `nodata`).
+    NodataValues,
     /// A mask for all bands, inside the file or in a sidecar (`per_dataset`).
     PerDataset,
     /// The alpha band (`alpha`, and `per_dataset`).
@@ -28,6 +31,7 @@ impl MaskKind {
         match self {
             Self::AllValid => &["all_valid"],
             Self::Nodata => &["nodata"],
+            Self::NodataValues => &["per_dataset", "nodata"],
             Self::PerDataset => &["per_dataset"],
             Self::Alpha => &["per_dataset", "alpha"],
         }

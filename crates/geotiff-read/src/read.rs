@@ -126,6 +126,12 @@ impl<'a> Request<'a> {
         self.options.mask && !self.conversion.is_none() && self.kinds.contains(&MaskKind::Nodata)
     }
 
+    /// The values of `NODATA_VALUES`, when pixels are to be masked by them.
+    pub(crate) fn nodata_values(&self) -> Option<Vec<f64>> {
+        let wanted = self.options.mask && self.kinds.contains(&MaskKind::NodataValues);
+        self.inner.page().nodata_values().filter(|_| wanted)
+    }
+
     /// The nodata value by which a band, from 1, is masked.
     pub(crate) fn masking_nodata(&self, band: u16) -> Option<Nodata> {
         self.inner.page().masking_nodata(band - 1)
@@ -143,6 +149,8 @@ impl<'a> Request<'a> {
 
     async fn plan(&self) -> Result<Planned, Error> {
         let planes: BTreeSet<u16> = match self.state().is_planar() {
+            // Every band tells whether a pixel has a value.
+            true if self.nodata_values().is_some() => (0..self.state().image().band_count()).collect(),
             true => self.bands.iter().map(|band| band - 1).chain(self.alpha()).collect(),
             false => BTreeSet::from([0]),
         };

@@ -175,10 +175,12 @@ impl<'a> Request<'a> {
         self.resampler_of_levels(covered, method, |_| true)
     }
 
-    /// The level to read masks of. Where the image has a mask, overviews without one of theirs know of none.
+    /// The level to read masks of. Where the image has a mask, overviews without one of theirs know of none; masks by
+    /// `NODATA_VALUES` are those of the image.
     fn mask_resampler(&self, covered: &Covered) -> Result<(usize, Resampler), Error> {
         let needs_mask = self.inner.mask(0).is_some();
-        let has_mask = |level| !needs_mask || self.inner.mask(level).is_some();
+        let by_values = self.kinds.contains(&MaskKind::NodataValues);
+        let has_mask = |level| !by_values && (!needs_mask || self.inner.mask(level).is_some());
         self.resampler_of_levels(covered, Resampling::Nearest, has_mask)
     }
 

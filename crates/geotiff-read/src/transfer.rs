@@ -51,6 +51,15 @@ impl Transfer {
         .ok_or_else(|| no_samples(data_type))
     }
 
+    /// Whether samples of `data_type` differ from a value of `NODATA_VALUES`: 0 where not, else 255.
+    pub(crate) fn unlike(data_type: DataType, value: f64) -> Result<Self, Error> {
+        with_type!(data_type, S => {
+            let matcher = Matcher::<S>::of_item(value);
+            Self::map(move |sample: S| if matcher.is_nodata(sample) { 0_u8 } else { 255 })
+        })
+        .ok_or_else(|| no_samples(data_type))
+    }
+
     pub(crate) fn is_copy(&self) -> bool {
         matches!(self, Self::Copy)
     }

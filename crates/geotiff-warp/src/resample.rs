@@ -105,6 +105,13 @@ impl<T: Sample> Blank<T> {
         Self { value: T::default(), beside: None }
     }
 
+    /// An array of the axes (band, row, column) that holds nothing else.
+    pub(crate) fn fill(blanks: &[Self], shape: (usize, usize, usize)) -> Array3<T> {
+        let mut data = Array3::default(shape);
+        data.outer_iter_mut().zip(blanks).for_each(|(mut band, blank)| band.fill(blank.value));
+        data
+    }
+
     fn avoided(self, value: T) -> T {
         self.beside.filter(|_| value == self.value).unwrap_or(value)
     }
@@ -124,14 +131,14 @@ fn next_to<T: Sample>(value: T) -> T {
 }
 
 /// Makes `rows` of `width` pixels from the positions of their centres, or of their corners for a method of areas; what
-/// has no valid source is `blank`, with a mask of 0. `None` where the source is of another type.
+/// has no valid source is the band's of `blanks`, with a mask of 0. `None` where the source is of another type.
 pub(crate) fn resample<T: Sample>(
     source: &Source,
     positions: &Positions,
     width: usize,
     wanted: Range<usize>,
     rule: Rule,
-    blank: Blank<T>,
+    blanks: &[Blank<T>],
 ) -> Option<Piece<T>> {
     let samples = T::from_array(&source.data)?;
     let (bands, rows, columns) = samples.dim();
@@ -149,7 +156,7 @@ pub(crate) fn resample<T: Sample>(
         Sampler { source, planes, size: (columns, rows), x: Taps::default(), y: Taps::default() };
     let height = wanted.len();
     let mut piece = Piece {
-        data: Array3::from_elem((bands, height, width), blank.value),
+        data: Blank::fill(blanks, (bands, height, width)),
         masks: Array3::zeros((bands, height, width)),
     };
     let Rule::Mix(mix) = rule else {
@@ -160,7 +167,7 @@ pub(crate) fn resample<T: Sample>(
     for (row, wanted) in wanted.enumerate() {
         for column in 0..width {
             sampler.pixel(mix, positions, (wanted, column), &mut found);
-            for (band, found) in found.iter_mut().enumerate() {
+            for (band, (found, blank)) in found.iter_mut().zip(blanks).enumerate() {
                 if let Some((value, mask)) = found.take() {
                     piece.data[[band, row, column]] = blank.avoided(value);
                     piece.masks[[band, row, column]] = mask;
@@ -436,7 +443,7 @@ mod tests {
         let data = Array::from(Array3::from_shape_fn((1, 1, 2), |(_, _, column)| pixels[column]));
         let source = Source { data, masks: None, origin: (0, 0), level: (2, 1) };
         let corners = Positions { xs: vec![0.0, 2.0, 0.0, 2.0], ys: vec![0.0, 0.0, 1.0, 1.0], columns: 2 };
-        let piece = resample(&source, &corners, 1, 0..1, Rule::Mix(Mix::Average), blank).unwrap();
+        let piece = resample(&source, &corners, 1, 0..1, Rule::Mix(Mix::Average), &[blank]).unwrap();
         (piece.data[[0, 0, 0]], piece.masks[[0, 0, 0]])
     }
 
@@ -463,7 +470,7 @@ mod tests {
             let source = Source { data, masks: Some(masks), origin: (0, 0), level: (side, side) };
             let centre = Positions { xs: vec![3.25], ys: vec![3.25], columns: 1 };
             let rule = Rule::new(Resampling::Lanczos, (1.0, 1.0)).unwrap();
-            let piece = resample(&source, &centre, 1, 0..1, rule, Blank::<f32>::zero()).unwrap();
+            let piece = resample(&source, &centre, 1, 0..1, rule, &[Blank::<f32>::zero()]).unwrap();
             piece.masks[[0, 0, 0]]
         };
         assert_eq!((mask_of(18), mask_of(17)), (255, 0));

@@ -207,9 +207,10 @@ impl<'a> Job<'a> {
     where
         Array: From<Array3<T>>,
     {
-        let blank = self.tiff.nodata().map_or_else(Blank::zero, blank);
-        let shape = [self.bands.len(), self.grid.height as usize, self.grid.width as usize];
-        let mut data = Array3::from_elem(shape, blank.value);
+        let blanks: Arc<[Blank<T>]> =
+            self.bands.iter().map(|band| self.nodata(*band).map_or_else(Blank::zero, blank)).collect();
+        let shape = (self.bands.len(), self.grid.height as usize, self.grid.width as usize);
+        let mut data = Blank::fill(&blanks, shape);
         let mut masks = Array3::zeros(shape);
         let mut blocks = Block::all(self.grid);
         let mut is_met = false;
@@ -225,7 +226,7 @@ impl<'a> Job<'a> {
             }
             let source = Arc::new(self.read(part).await?);
             let (column, row) = (block.column as usize, block.row as usize);
-            for (first, piece) in self.resample(&source, positions, block, &rules, blank).await? {
+            for (first, piece) in self.resample(&source, positions, block, &rules, &blanks).await? {
                 let (_, height, width) = piece.data.dim();
                 let (top, columns) = (row + first, column..column + width);
                 data.slice_mut(s![.., top..top + height, columns.clone()]).assign(&piece.data);
@@ -236,6 +237,11 @@ impl<'a> Job<'a> {
             self.check_bounds()?;
         }
         self.raster(data, &masks)
+    }
+
+    /// The nodata value of a band, from 1.
+    fn nodata(&self, band: u16) -> Option<Nodata> {
+        self.tiff.page().band_nodata(band - 1)
     }
 
     /// Where the block's pixels lie in the level, and how they are made.
@@ -330,15 +336,17 @@ impl<'a> Job<'a> {
         positions: Positions,
         block: Block,
         rules: &Rules,
-        blank: Blank<T>,
+        blanks: &Arc<[Blank<T>]>,
     ) -> Result<Vec<(usize, Piece<T>)>, Error> {
         let positions = Arc::new(positions);
         let (width, height) = (block.width as usize, block.height as usize);
         let jobs = (0..height).step_by(ROWS_PER_JOB).map(|first| {
-            let (source, positions) = (Arc::clone(source), Arc::clone(&positions));
+            let (source, positions, blanks) =
+                (Arc::clone(source), Arc::clone(&positions), Arc::clone(blanks));
             let rows = first..(first + ROWS_PER_JOB).min(height);
             let rule = rules.of_row(first);
-            let work = move || rule.and_then(|rule| resample(&source, &positions, width, rows, rule, blank));
+            let work =
+                move || rule.and_then(|rule| resample(&source, &positions, width, rows, rule, &blanks));
             async move {
                 let piece = run(self.tiff.executor(), work).await?;
                 let wrong = || Error::new(ErrorKind::Usage, "the pixels are not of the type of the file");
@@ -381,7 +389,7 @@ impl<'a> Job<'a> {
         let mut raster = Raster::from_parts(Array::from(data), masks, self.bands.clone(), kinds.collect())?;
         raster.transform = Some(self.grid.transform());
         raster.crs = Some(self.grid.crs.clone());
-        raster.nodata = self.tiff.nodata();
+        raster.nodata = self.bands.first().and_then(|band| self.nodata(*band));
         Ok(raster)
     }
 }

@@ -158,8 +158,8 @@ fn gcps(tiff: &GeoTiff, placement: Placement) -> Vec<[f64; 6]> {
 /// The numbers of the RPCCoefficientTag. Offsets of rows and columns count from the centre of the first pixel.
 fn rpc(rpc: &Rpc, placement: Placement) -> Vec<f64> {
     let head = [
-        rpc.err_bias,
-        rpc.err_rand,
+        rpc.err_bias.unwrap_or(-1.0),
+        rpc.err_rand.unwrap_or(-1.0),
         placement.row(rpc.line_off + 0.5) - 0.5,
         placement.column(rpc.samp_off + 0.5) - 0.5,
         rpc.lat_off,

@@ -300,7 +300,7 @@ impl<T: Real> Finish<T> {
         let highest = clamps.then(|| ((1_u64 << band.bits) - 1) as f64);
         let nodata = band.nodata.unwrap_or(0.0);
         let mut finish = Self {
-            nodata: band.nodata,
+            nodata: band.nodata.and_then(in_type::<T>),
             nodata_sample: T::default(),
             replacement: T::next_to(nodata),
             highest,
@@ -335,6 +335,14 @@ impl<T: Real> Finish<T> {
         };
         let same = if T::IS_INTEGER { clamped.round() == nodata } else { clamped == nodata };
         if same { self.replacement } else { clamped }
+    }
+}
+
+/// Nodata as C++ casts it to the band's type; `None` where an integer type cannot hold it.
+fn in_type<T: Real>(nodata: f64) -> Option<f64> {
+    match T::IS_INTEGER {
+        true => (T::LOWEST..=T::HIGHEST).contains(&nodata).then(|| nodata.trunc()),
+        false => Some(nodata),
     }
 }
 

@@ -19,12 +19,12 @@ pub(super) fn resample<T: Real>(
     let lowest = if T::IS_INTEGER && size_of::<T>() > 1 { 0.0 } else { T::LOWEST };
     let fits =
         |nodata: &f64| (lowest..=T::HIGHEST).contains(nodata) || (!T::IS_INTEGER && nodata.is_infinite());
-    let nodata = band.nodata.filter(fits).map(T::from_f64);
-    let empty = nodata.unwrap_or_default();
-    // GDAL has a path of its own for bytes, which knows nodata but no mask.
+    let whole = |nodata: f64| T::from_f64(if T::IS_INTEGER { nodata.trunc() } else { nodata });
+    let empty = band.nodata.filter(fits).map(whole).unwrap_or_default();
+    // GDAL has a path of its own for bytes, which knows nodata (0 where a byte cannot hold it) but no mask.
     if T::WORK == Work::Byte && band.palette.is_none_or(|palette| palette.len() <= 256) {
         let source = Source { pixels: source.pixels.view().into(), validity: None, x: source.x, y: source.y };
-        fill(resampler, chunk, &source, nodata, empty, out);
+        fill(resampler, chunk, &source, band.nodata.map(|_| empty), empty, out);
     } else {
         fill(resampler, chunk, source, None, empty, out);
     }

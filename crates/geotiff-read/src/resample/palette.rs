@@ -43,7 +43,7 @@ impl Colours {
         {
             entry[3] = 0;
         }
-        let nothing = nodata.or(transparent.map(|index| index as f64)).unwrap_or(0.0);
+        let nothing = nodata.map(f64::trunc).or(transparent.map(|index| index as f64)).unwrap_or(0.0);
         Self { entries, nothing }
     }
 

@@ -5,6 +5,7 @@
 mod bad_input;
 mod corpora;
 mod kernels;
+mod nodata;
 mod positions;
 mod seams;
 mod tiles;
