@@ -229,3 +229,13 @@ fn what_follows_the_wanted_rows_is_looked_at_for_checksums_alone() {
     let spec = ChunkSpec::new(8, 2, 3);
     assert_eq!(wanted(&src, &spec, 0..1).unwrap_err().kind(), ErrorKind::Malformed);
 }
+
+#[test]
+fn runs_past_the_end_of_a_fax_row_are_damage() {
+    let spec = ChunkSpec::new(2, 8, 1).with_bits(1, SampleFormat::Uint);
+    // T.4 tables 2 and 3: seven white pixels, one black one; then ten white pixels in a row of eight.
+    let seven_and_one = [0b1111_0100];
+    assert_eq!(decode(&seven_and_one, &spec, SampleOrder::Planar).unwrap(), [0, 0, 0, 0, 0, 0, 0, 1]);
+    let ten = [0b0011_1000];
+    assert_eq!(decode(&ten, &spec, SampleOrder::Planar).unwrap_err().kind(), ErrorKind::Malformed);
+}

@@ -62,7 +62,8 @@ fn settings(spec: &ChunkSpec<'_>, columns: u32) -> DecodeSettings {
         end_of_line: false,
         rows_are_byte_aligned: aligned,
         encoding,
-        strict: false,
+        // Otherwise a damaged row would be made up from what is left of it.
+        strict: true,
     }
 }
 
