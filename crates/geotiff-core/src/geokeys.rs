@@ -144,6 +144,12 @@ impl GeoKeys {
         self.revision
     }
 
+    /// Whether the directory is that of GeoTIFF 1.0: version 1, revision 1.0.
+    #[must_use]
+    pub fn is_geotiff_1_0(&self) -> bool {
+        (self.version, self.revision) == (1, (1, 0))
+    }
+
     /// The keys, sorted.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (GeoKey, &GeoKeyValue)> {
         self.keys.iter().map(|(key, value)| (*key, value))
@@ -206,20 +212,6 @@ impl GeoKeys {
                 .into_iter()
                 .any(given),
         }
-    }
-
-    /// The name of VerticalUnitsGeoKey's unit, as GDAL gives it for the bands of a compound CRS.
-    #[must_use]
-    pub fn vertical_unit(&self) -> Option<&'static str> {
-        if !self.has_vertical() {
-            return None;
-        }
-        Some(match self.short(GeoKey::VERTICAL_UNITS)? {
-            9001 => "metre",
-            9002 => "foot",
-            9003 => "US survey foot",
-            _ => return None,
-        })
     }
 
     /// The EPSG code of the horizontal CRS, where the keys name one: the projected CRS, else the geographic

@@ -9,8 +9,8 @@ use crate::color::interpretation;
 use crate::nodata::atof;
 use crate::xml::{self, Element};
 use crate::{
-    ColorInterpretation, ColorTable, DataType, GeoKeys, Georeferencing, Image, Pam, RasterAttributeTable,
-    Rpc, Tag, structure,
+    ColorInterpretation, ColorTable, DataType, Georeferencing, Image, Pam, RasterAttributeTable, Rpc, Tag,
+    structure,
 };
 
 /// Key and value pairs by domain, in the order in which they were set; keys and domains match in any case of
@@ -155,7 +155,6 @@ pub(crate) struct BandDefaults {
     /// reads as RGBA.
     pub(crate) fixed_colors: bool,
     pub(crate) first_scale: Option<(f64, f64)>,
-    pub(crate) unit: Option<&'static str>,
 }
 
 /// A view of what the metadata says of one band.
@@ -179,7 +178,6 @@ impl GdalMetadata {
                 colors: colors(image, color_table.is_some()),
                 fixed_colors: image.is_bitmap() || image.is_read_as_rgba(),
                 first_scale: vertical_scale(image, geo),
-                unit: geo.geokeys().and_then(GeoKeys::vertical_unit),
             },
             color_table,
             rpc: Rpc::from_ifd(image.ifd()),
@@ -343,7 +341,7 @@ fn colors(image: &Image, table: bool) -> Vec<ColorInterpretation> {
 fn vertical_scale(image: &Image, geo: &Georeferencing) -> Option<(f64, f64)> {
     let keys = geo.geokeys()?;
     // In GeoTIFF 1.0 GDAL leaves the vertical part away.
-    if image.samples_per_pixel() != 1 || keys.revision() == (1, 0) || !keys.has_vertical() {
+    if image.samples_per_pixel() != 1 || keys.is_geotiff_1_0() || !keys.has_vertical() {
         return None;
     }
     let scale = image.ifd().doubles(Tag::MODEL_PIXEL_SCALE)?;
@@ -378,11 +376,10 @@ impl<'a> BandMetadata<'a> {
         self.all.defaults.first_scale.filter(|_| self.band == 0)
     }
 
-    /// The unit of the values: what the metadata says, else that of the vertical CRS where the GeoKeys name it.
+    /// The unit of the values. Where there is none, GDAL gives that of the vertical CRS which the GeoKeys name.
     #[must_use]
     pub fn unit(&self) -> Option<&'a str> {
-        let given = self.items.and_then(|items| items.unit.as_deref()).filter(|text| !text.is_empty());
-        given.or(self.all.defaults.unit)
+        self.items?.unit.as_deref().filter(|text| !text.is_empty())
     }
 
     /// The band's description.

@@ -86,16 +86,6 @@ impl Crs {
         geokeys::read(keys)
     }
 
-    /// The vertical CRS that GeoKeys describe, `None` where they describe none. Those of GeoTIFF 1.0 may, though GDAL
-    /// leaves it out of the CRS of such a file: the unit of its bands is that of the heights.
-    ///
-    /// # Errors
-    ///
-    /// As [`from_geokeys`](Self::from_geokeys).
-    pub fn vertical_from_geokeys(keys: &GeoKeys) -> Result<Option<Self>> {
-        geokeys::heights(keys)
-    }
-
     /// The CRS that a text names or defines: `EPSG:4326`, `ESRI:54030`, `OGC:CRS84`, an OGC URN or URI, WKT 1 or 2,
     /// PROJJSON or a PROJ string. A definition in ESRI's WKT that EPSG or ESRI has a code for gets it.
     ///
@@ -240,6 +230,12 @@ impl Crs {
             return None;
         }
         self.definition().system().axes.first().map(Axis::unit)
+    }
+
+    /// The unit of the heights that GeoKeys speak of, which is that of the values of bands that name none. GDAL gives
+    /// it also where it leaves heights out of the CRS, in GeoTIFF 1.0.
+    pub fn height_unit_of_geokeys(keys: &GeoKeys) -> Option<Unit> {
+        geokeys::height_unit(keys)
     }
 
     /// The unit of the heights of a compound, vertical or geographic 3D CRS.

@@ -247,6 +247,15 @@ impl GeoTiff {
         self.inner.crs()
     }
 
+    /// The unit of the values of a band, from 1: what the metadata say, else that of the heights of which the GeoKeys
+    /// speak.
+    pub fn unit(&self, band: u16) -> Option<String> {
+        let band = self.page().metadata().band(band.checked_sub(1)?)?;
+        let keys = self.page().georeferencing().geokeys();
+        let of_heights = || Crs::height_unit_of_geokeys(keys?).map(|unit| unit.name().to_owned());
+        band.unit().map(str::to_owned).or_else(of_heights)
+    }
+
     /// The overviews, finest first.
     pub fn overviews(&self) -> Vec<Level> {
         (1..self.inner.levels.len()).map(|level| self.level_unchecked(level)).collect()

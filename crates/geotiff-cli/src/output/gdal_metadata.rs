@@ -64,6 +64,9 @@ pub(super) fn xml(
         if color != by_tags {
             items.role("COLORINTERP", sample, "colorinterp", color.gdal_name());
         }
+        if let Some(unit) = tiff.unit(band) {
+            items.role("UNITTYPE", sample, "unittype", &unit);
+        }
         if let Some(band) = metadata.band(band.saturating_sub(1)) {
             items.band(band, sample, is_whole);
         }
@@ -81,9 +84,6 @@ impl Items {
         if (band.offset(), band.scale()) != (0.0, 1.0) {
             self.role("OFFSET", sample, "offset", &format!("{:?}", band.offset()));
             self.role("SCALE", sample, "scale", &format!("{:?}", band.scale()));
-        }
-        if let Some(unit) = band.unit() {
-            self.role("UNITTYPE", sample, "unittype", unit);
         }
         if let Some(description) = band.description() {
             self.role("DESCRIPTION", sample, "description", description);

@@ -3,6 +3,7 @@
 mod citation;
 mod conversion;
 mod geodetic;
+mod heights;
 
 use geotiff_core::{GeoKey, GeoKeys};
 
@@ -10,10 +11,7 @@ use crate::crs::{Crs, CrsKind};
 use crate::error::{Error, Result};
 use crate::input;
 use crate::lookup::{self, Usage};
-use crate::model::{
-    BoundCrs, CompoundCrs, CoordinateSystem, Definition, EngineeringCrs, Frame, ProjectedCrs, VerticalCrs,
-    VerticalDatum,
-};
+use crate::model::{BoundCrs, CoordinateSystem, Definition, EngineeringCrs, Frame, ProjectedCrs};
 use crate::units::{Unit, UnitKind};
 
 const USER_DEFINED: u16 = 32767;
@@ -23,14 +21,18 @@ pub(crate) fn read(keys: &GeoKeys) -> Result<Option<Crs>> {
     if keys.iter().len() == 0 {
         return Ok(None);
     }
-    let reader = Reader { keys };
-    reader.crs().map_err(|error| error.context("GeoKeys"))
+    let crs = Reader { keys }.crs().map_err(|error| error.context("GeoKeys"))?;
+    // GDAL reports heights from GeoTIFF 1.1 on: 1.0 files often bear them by mistake.
+    match crs {
+        Some(crs) if keys.is_geotiff_1_0() && crs.kind() == CrsKind::Compound => Ok(crs.horizontal()),
+        crs => Ok(crs),
+    }
 }
 
-/// The vertical CRS that the keys describe.
-pub(crate) fn heights(keys: &GeoKeys) -> Result<Option<Crs>> {
-    let heights = Reader { keys }.heights().map_err(|error| error.context("GeoKeys"))?;
-    Ok(heights.map(|heights| finish(Definition::Vertical(heights), None)))
+/// The unit of the heights that the keys speak of, whether the CRS is given with heights or not.
+pub(crate) fn height_unit(keys: &GeoKeys) -> Option<Unit> {
+    let crs = Reader { keys }.crs().ok()??;
+    crs.vertical()?.vertical_unit().cloned()
 }
 
 struct Reader<'a> {
@@ -52,8 +54,8 @@ impl Reader<'_> {
         self.keys.ascii(key).map(str::trim).filter(|text| !text.is_empty())
     }
 
+    /// The CRS with its heights.
     fn crs(&self) -> Result<Option<Crs>> {
-        let vertical = self.code(GeoKey::VERTICAL_CS_TYPE);
         let model = match self.keys.short(GeoKey::MODEL_TYPE) {
             Some(model @ 1..=3) => model,
             // Without a model the code of a projected CRS says enough.
@@ -62,15 +64,11 @@ impl Reader<'_> {
         };
         let horizontal = match model {
             1 => self.projected()?,
-            2 => self.geographic(vertical)?,
+            2 => self.geographic()?,
             3 => return self.geocentric().map(Some),
-            _ => return self.without_model().map(Some),
+            _ => return heights::add_to_plane(self.without_model()?, self).map(Some),
         };
-        // GDAL reports heights from GeoTIFF 1.1 on: 1.0 files often bear them by mistake.
-        if self.keys.revision().1 == 0 {
-            return Ok(Some(horizontal));
-        }
-        self.with_heights(horizontal, vertical).map(Some)
+        heights::add_to(horizontal, self).map(Some)
     }
 
     fn projected(&self) -> Result<Crs> {
@@ -110,33 +108,29 @@ impl Reader<'_> {
         }
     }
 
-    fn geographic(&self, vertical: Option<u32>) -> Result<Crs> {
-        let Some(Ok(crs)) = self.code(GeoKey::GEOGRAPHIC_TYPE).map(Crs::from_epsg) else {
-            let (crs, shift) = geodetic::read(self)?;
-            return Ok(finish(Definition::Geodetic(crs), shift));
-        };
-        let Definition::Geodetic(found) = crs.definition() else {
+    fn geographic(&self) -> Result<Crs> {
+        if let Some(Ok(crs)) = self.code(GeoKey::GEOGRAPHIC_TYPE).map(Crs::from_epsg) {
             // GDAL takes any CRS that the code stands for.
-            return Ok(crs);
-        };
-        // GDAL marks a 3D CRS by giving its code as the vertical one.
-        let marked = vertical.filter(|_| self.keys.revision().1 > 0).map(Crs::from_epsg);
-        if let Some(Ok(marked)) =
-            marked.filter(|crs| crs.as_ref().is_ok_and(|crs| crs.kind() == CrsKind::Geographic3D))
+            let Definition::Geodetic(found) = crs.definition() else { return Ok(crs) };
+            // It takes the third axis away but where a datum is dynamic or an ensemble.
+            let flat = crs.kind() == CrsKind::Geographic3D && found.datum.frame == Frame::Static;
+            let two = flat.then(|| lookup::geographic_with(found, 2)).flatten();
+            return two.map_or(Ok(crs), Crs::from_epsg);
+        }
+        // The base of a projected CRS says enough where nothing else is said.
+        let own = [
+            GeoKey::GEOGRAPHIC_TYPE,
+            GeoKey::GEOG_GEODETIC_DATUM,
+            GeoKey::GEOG_ELLIPSOID,
+            GeoKey::GEOG_PRIME_MERIDIAN,
+        ];
+        if own.iter().all(|key| self.keys.get(*key).is_none())
+            && let Some(Ok(projected)) = self.code(GeoKey::PROJECTED_CS_TYPE).map(Crs::from_epsg)
         {
-            return Ok(marked);
+            return projected.geographic();
         }
-        let three = crs.kind() == CrsKind::Geographic3D;
-        let heights = match vertical {
-            // GeoTIFF 1.0's codes of heights above ellipsoids (section 6.3.4.1).
-            Some(5001..=5033) => true,
-            _ => three && self.keys.revision().1 > 0,
-        };
-        if heights == three {
-            return Ok(crs);
-        }
-        let wanted = lookup::geographic_with(found, if heights { 3 } else { 2 });
-        wanted.map_or(Ok(crs), Crs::from_epsg)
+        let (crs, shift) = geodetic::read(self)?;
+        Ok(finish(Definition::Geodetic(crs), shift))
     }
 
     fn geocentric(&self) -> Result<Crs> {
@@ -161,61 +155,17 @@ impl Reader<'_> {
             return input::from_wkt(text);
         }
         let name = self.text(GeoKey::CITATION).or(self.text(GeoKey::GEOG_CITATION)).unwrap_or("unnamed");
-        Ok(engineering(&citation::without_imagine(name), &self.linear_unit()?))
+        Ok(engineering(&citation::without_imagine(name), &self.unit_of_plane()?))
     }
 
-    fn with_heights(&self, horizontal: Crs, vertical: Option<u32>) -> Result<Crs> {
-        let Some(heights) = self.heights()?.filter(|_| horizontal.kind() != CrsKind::Geographic3D) else {
-            return Ok(horizontal);
-        };
-        let name = match self.text(GeoKey::CITATION) {
-            Some(name) => name.to_owned(),
-            None => format!("{} + {}", horizontal.name(), heights.name),
-        };
-        if let (Some(h), Some(v)) = (horizontal.epsg(), vertical)
-            && let Some(known) = lookup::compound_of(h, v)
-        {
-            return Crs::from_epsg(known);
+    /// The unit of a plane: unknown where neither a key nor the code of a projected CRS says it.
+    fn unit_of_plane(&self) -> Result<Unit> {
+        if self.keys.get(GeoKey::PROJ_LINEAR_UNITS).is_some() {
+            return self.linear_unit();
         }
-        let crs = CompoundCrs {
-            name,
-            horizontal: Box::new(horizontal.definition().clone()),
-            vertical: Box::new(Definition::Vertical(heights)),
-            id: None,
-        };
-        Ok(finish(Definition::Compound(crs), None))
-    }
-
-    /// The vertical CRS; `None` where the keys name none. The code of a CRS of another kind marks the horizontal one as
-    /// three-dimensional.
-    fn heights(&self) -> Result<Option<VerticalCrs>> {
-        if !self.keys.has_vertical() {
-            return Ok(None);
-        }
-        match self.code(GeoKey::VERTICAL_CS_TYPE).map(|code| (lookup::vertical(code), Crs::from_epsg(code))) {
-            Some((Ok((heights, _)), _)) => Ok(Some(heights)),
-            Some((_, Ok(_))) => Ok(None),
-            _ => self.own_heights().map(Some),
-        }
-    }
-
-    fn own_heights(&self) -> Result<VerticalCrs> {
-        let datum = self.code(GeoKey::VERTICAL_DATUM).and_then(|code| lookup::vertical_datum(code).ok());
-        let unit = match self.code(GeoKey::VERTICAL_UNITS) {
-            Some(code) => linear_unit(code)?,
-            None => Unit::metre(),
-        };
-        Ok(VerticalCrs {
-            name: self.text(GeoKey::VERTICAL_CITATION).unwrap_or("unknown").to_owned(),
-            datum: datum.unwrap_or(VerticalDatum {
-                name: "unknown".to_owned(),
-                frame: Frame::Static,
-                anchor_epoch: None,
-                id: None,
-            }),
-            system: CoordinateSystem::height(&unit),
-            id: None,
-        })
+        let projected = self.code(GeoKey::PROJECTED_CS_TYPE).and_then(|code| Crs::from_epsg(code).ok());
+        let unit = projected.as_ref().and_then(Crs::linear_unit).cloned();
+        Ok(unit.unwrap_or_else(|| Unit::new("unknown", UnitKind::Linear, 1.0)))
     }
 
     fn linear_unit(&self) -> Result<Unit> {
@@ -237,12 +187,6 @@ impl Reader<'_> {
             None => Ok(Unit::metre()),
         }
     }
-}
-
-fn linear_unit(code: u32) -> Result<Unit> {
-    Unit::from_epsg(code)
-        .filter(|unit| unit.kind() == UnitKind::Linear)
-        .ok_or_else(|| Error::unsupported(format!("unit of length with code {code}")))
 }
 
 /// A plane of which the name and the unit are all that is known.

@@ -90,15 +90,6 @@ pub(super) struct GcpFacts {
     z: Number,
 }
 
-/// The unit of heights, which is that of the bands where they name none.
-fn height_unit(tiff: &GeoTiff) -> Option<String> {
-    let georeferencing = tiff.page().georeferencing();
-    let keys = || georeferencing.geokeys().filter(|_| georeferencing.wkt().is_none());
-    let vertical = tiff.crs().ok().flatten().and_then(Crs::vertical);
-    let vertical = vertical.or_else(|| Crs::vertical_from_geokeys(keys()?).ok().flatten())?;
-    vertical.vertical_unit().map(|unit| unit.name().to_owned())
-}
-
 /// Collects the facts of an open page; `details` are further tags of it.
 ///
 /// # Errors
@@ -134,10 +125,7 @@ pub(super) async fn of(tiff: &GeoTiff, depth: cog::Depth, details: &Domains) -> 
         mask_flags: tiff.mask_kinds().iter().map(|kind| kind.flag_names()).collect(),
         scales: bands.iter().map(|band| Number(band.scale())).collect(),
         offsets: bands.iter().map(|band| Number(band.offset())).collect(),
-        units: bands
-            .iter()
-            .map(|band| band.unit().map(str::to_owned).or_else(|| height_unit(tiff)))
-            .collect(),
+        units: bands.iter().map(|band| tiff.unit(band.index() + 1)).collect(),
         descriptions: bands.iter().map(|band| band.description().map(str::to_owned)).collect(),
         tags: tags(metadata.domains(), details),
         band_tags: bands.iter().map(band_tags).collect(),
