@@ -3,7 +3,7 @@
 
 use geotiff_core::GeoKey;
 
-use super::{Reader, citation, finish};
+use super::{Reader, USER_DEFINED, citation, finish};
 use crate::crs::{Crs, CrsKind};
 use crate::error::Result;
 use crate::lookup;
@@ -34,12 +34,17 @@ fn read(horizontal: &Crs, reader: &Reader<'_>) -> Heights {
         let spoken = reader.keys.has_vertical();
         return if spoken { Heights::Own(Box::new(own(reader))) } else { Heights::None };
     };
+    let is_ellipsoidal = (5001..=5033).contains(&code);
+    // With a datum of the file's own GDAL gives none of them.
+    if is_ellipsoidal && reader.keys.short(GeoKey::VERTICAL_DATUM) == Some(USER_DEFINED) {
+        return Heights::None;
+    }
     let datum = horizontal.definition().geodetic().and_then(|crs| epsg_of(crs.datum.id.as_ref()));
     if code == ABOVE_WGS84 && datum == Some(WGS84) {
         return Heights::Ellipsoidal(None);
     }
     // The other codes of heights above ellipsoids say no more to GDAL than that there are heights.
-    if (5001..=5033).contains(&code) {
+    if is_ellipsoidal {
         return Heights::Own(Box::new(own(reader)));
     }
     if let Ok((crs, _)) = lookup::vertical(code) {
