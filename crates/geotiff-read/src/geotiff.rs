@@ -251,7 +251,9 @@ impl GeoTiff {
     /// speak.
     pub fn unit(&self, band: u16) -> Option<String> {
         let band = self.page().metadata().band(band.checked_sub(1)?)?;
-        let keys = self.page().georeferencing().geokeys();
+        let georeferencing = self.page().georeferencing();
+        // A CRS beside the file takes the place of the keys, and GDAL gives no unit of its heights.
+        let keys = georeferencing.geokeys().filter(|_| georeferencing.wkt().is_none());
         let of_heights = || Crs::height_unit_of_geokeys(keys?).map(|unit| unit.name().to_owned());
         band.unit().map(str::to_owned).or_else(of_heights)
     }
