@@ -114,7 +114,7 @@ pub use image::Image;
 pub use limits::Limits;
 pub use metadata::{BandMetadata, Domains, GdalMetadata, Statistics};
 pub use nodata::Nodata;
-pub use page::Page;
+pub use page::{MaskScope, Page};
 pub use pam::Pam;
 pub use rat::{AttributeColumn, AttributeType, RasterAttributeTable};
 pub use rpc::Rpc;

@@ -7,6 +7,15 @@ use crate::lazy::Lazy;
 use crate::nodata::atof;
 use crate::{GdalMetadata, Georeferencing, Image, Limits, Nodata};
 
+/// Which band of a mask image is the mask of a band.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum MaskScope {
+    /// The first, which is the mask of all bands.
+    Dataset,
+    /// The one of the same number.
+    Band,
+}
+
 /// One dataset as GDAL opens it: an image, its overviews and its masks, and where it lies.
 #[derive(Clone, Debug)]
 pub struct Page {
@@ -24,6 +33,8 @@ pub struct Page {
     pub(crate) cog: bool,
     pub(crate) external_overviews: bool,
     pub(crate) external_mask: bool,
+    /// By band, from 0, what a mask in another file says that it is to it.
+    pub(crate) external_mask_scopes: BTreeMap<u16, MaskScope>,
     max_xml_nodes: usize,
 }
 
@@ -36,6 +47,7 @@ impl Page {
             cog: false,
             external_overviews: false,
             external_mask: false,
+            external_mask_scopes: BTreeMap::new(),
             max_xml_nodes: limits.max_xml_nodes,
             nodata: image.own_nodata(),
             band_nodata: BTreeMap::new(),
@@ -81,6 +93,19 @@ impl Page {
     #[must_use]
     pub fn has_external_mask(&self) -> bool {
         self.external_mask
+    }
+
+    /// What a mask image of `samples` bands is to a band, from 0. Inside the file (GDAL's RFC 15) a mask of one band is
+    /// that of all, and one of several has one for each. In another file the item `INTERNAL_MASK_FLAGS_n` says which,
+    /// for band n from 1; a band without the item is not masked.
+    #[must_use]
+    pub fn mask_scope(&self, band: u16, samples: u16) -> Option<MaskScope> {
+        let scope = match self.external_mask {
+            true => self.external_mask_scopes.get(&band).copied(),
+            false if samples == 1 => Some(MaskScope::Dataset),
+            false => Some(MaskScope::Band),
+        };
+        scope.filter(|scope| *scope == MaskScope::Dataset || band < samples)
     }
 
     /// Where the image lies. Read from the tags when first asked for.

@@ -3,12 +3,16 @@
 //! Nothing is looked for here: the caller reads the bytes if it wants them.
 
 use alloc::borrow::ToOwned;
+use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::lazy::Lazy;
 use crate::nodata::atof;
-use crate::{DataType, Error, Page, Pam, Tiff};
+use crate::{DataType, Error, MaskScope, Page, Pam, Tiff};
+
+/// The flag of a mask, in GDAL's raster API, that it is that of all bands.
+const GMF_PER_DATASET: i32 = 2;
 
 /// A world file (`.tfw`, `.tifw`, `.wld`): six numbers, one a line.
 ///
@@ -123,14 +127,14 @@ impl Page {
     }
 
     /// The page with the mask of an `.msk` file, where it has none of its own, and that file's overviews as
-    /// the masks of overviews of the same size. [`has_external_mask`](Self::has_external_mask) is true
+    /// the masks of overviews of the same size; which of its bands is the mask of which says
+    /// [`mask_scope`](Self::mask_scope). [`has_external_mask`](Self::has_external_mask) is true
     /// afterwards, and the chunks of all masks are those of the other file.
     #[must_use]
     pub fn with_external_mask(mut self, file: &Tiff) -> Self {
         let Some(other) = file.pages().first().filter(|_| self.mask.is_none()) else { return self };
-        let samples = other.image.samples_per_pixel();
         let same = (other.image.width(), other.image.height()) == (self.image.width(), self.image.height());
-        if !same || (samples != 1 && samples != self.image.band_count()) {
+        if !same {
             return self;
         }
         self.mask = Some(other.image.clone());
@@ -139,6 +143,14 @@ impl Page {
             *slot = other.overviews.iter().find(|mask| (mask.width(), mask.height()) == size).cloned();
         }
         self.external_mask = true;
+        let items = other.metadata().domains();
+        let scope = |band: u16| {
+            let flags =
+                items.get("", &format!("INTERNAL_MASK_FLAGS_{}", u32::from(band).saturating_add(1)))?;
+            let is_of_all = atof(flags) as i32 & GMF_PER_DATASET != 0;
+            Some((band, if is_of_all { MaskScope::Dataset } else { MaskScope::Band }))
+        };
+        self.external_mask_scopes = (0..self.image.band_count()).filter_map(scope).collect();
         self
     }
 }

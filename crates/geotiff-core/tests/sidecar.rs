@@ -4,7 +4,7 @@
 mod common;
 
 use common::*;
-use geotiff_core::{AttributeType, ErrorKind, Limits, Nodata, Page, Pam, RpcFile, WorldFile};
+use geotiff_core::{AttributeType, ErrorKind, Limits, MaskScope, Nodata, Page, Pam, RpcFile, WorldFile};
 
 fn page(entries: impl IntoIterator<Item = Entry>) -> Page {
     open_ifd(LE, with(LE.gray(40, 40, 900), entries)).unwrap().pages()[0].clone()
@@ -146,6 +146,25 @@ fn external_overviews_and_masks() {
     let own = own.with_external_overviews(&ovr).with_external_mask(&msk);
     assert_eq!((own.overviews().len(), own.overviews()[0].width()), (1, 8));
     assert!(!own.has_external_overviews() && !own.has_external_mask());
+}
+
+/// GDAL reads the items as `atoi` does, and takes no mask without one.
+#[test]
+fn masks_beside_say_whose_they_are() {
+    use MaskScope::{Band, Dataset};
+    let three = || page([LE.short(258, &[8; 3]), LE.short(277, &[3])]);
+    let flags = r#"<GDALMetadata><Item name="INTERNAL_MASK_FLAGS_1">10</Item>
+        <Item name="INTERNAL_MASK_FLAGS_2">no</Item></GDALMetadata>"#;
+    let msk = open(&LE.file(&[with(LE.gray(40, 40, 900), [LE.ascii(42112, flags)])])).unwrap();
+    let scopes = |page: &Page, samples| [0, 1, 2].map(|band| page.mask_scope(band, samples));
+    let beside = three().with_external_mask(&msk);
+    assert_eq!(scopes(&beside, 1), [Some(Dataset), None, None]);
+    assert_eq!(scopes(&beside, 3), [Some(Dataset), Some(Band), None]);
+    let unsaid = open(&LE.file(&[LE.gray(40, 40, 900)])).unwrap();
+    assert_eq!(scopes(&three().with_external_mask(&unsaid), 1), [None; 3]);
+    // Within, the number of bands says it.
+    assert_eq!(scopes(&three(), 1), [Some(Dataset); 3]);
+    assert_eq!(scopes(&three(), 3), [Some(Band); 3]);
 }
 
 /// As GDAL, which says nothing but whose file it is.

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use geotiff_core::{ColorInterpretation, DataType, Image, Nodata, Page, Tag, Tiff};
+use geotiff_core::{ColorInterpretation, DataType, Image, MaskScope, Nodata, Page, Tag, Tiff};
 use geotiff_crs::Crs;
 use geotiff_io::{ObjectInfo, RangeStore};
 
@@ -472,12 +472,14 @@ impl Inner {
             && self.page.metadata().band(count - 1).map(|band| band.color_interpretation())
                 == Some(ColorInterpretation::Alpha);
         let has_values = self.page.nodata_values().is_some();
-        let kind = |band| match () {
-            () if self.mask(level).is_some() => MaskKind::PerDataset,
-            () if has_values => MaskKind::NodataValues,
-            () if self.page().masking_nodata(band).is_some() => MaskKind::Nodata,
-            () if has_alpha && band + 1 < count => MaskKind::Alpha,
-            () => MaskKind::AllValid,
+        let samples = self.mask(level).map(|mask| mask.image().samples_per_pixel());
+        let kind = |band| match samples.and_then(|samples| self.page.mask_scope(band, samples)) {
+            Some(MaskScope::Dataset) => MaskKind::PerDataset,
+            Some(MaskScope::Band) => MaskKind::PerBand,
+            None if has_values => MaskKind::NodataValues,
+            None if self.page().masking_nodata(band).is_some() => MaskKind::Nodata,
+            None if has_alpha && band + 1 < count => MaskKind::Alpha,
+            None => MaskKind::AllValid,
         };
         (0..count).map(kind).collect()
     }

@@ -21,7 +21,7 @@ pub(crate) struct Outputs {
     data: Arc<SharedOutput>,
     /// Of one band, for all.
     alpha: Option<Arc<SharedOutput>>,
-    /// Of one band, for all.
+    /// Of one band, for all, or of each band of the result.
     mask: Option<Arc<SharedOutput>>,
     /// Of each band, where nodata cannot be told from the data afterwards.
     nodata: Option<Arc<SharedOutput>>,
@@ -68,7 +68,7 @@ pub(crate) async fn prepare(request: &Request<'_>) -> Result<(Outputs, Tasks), E
     let data_task = task(request, state, sinks);
     let (mask, mask_task) = match request.mask() {
         Some(mask) => {
-            let (output, sink) = mask_sink(mask, height, width)?;
+            let (output, sink) = mask_sink(request, mask)?;
             (Some(output), Some(task(request, mask, vec![sink])))
         }
         None => (None, None),
@@ -150,20 +150,25 @@ fn plain_sink(
     Sink { output: Arc::clone(output), layout, routes }
 }
 
-fn mask_sink(mask: &ImageState, height: usize, width: usize) -> Result<(Arc<SharedOutput>, Sink), Error> {
+fn mask_sink(request: &Request<'_>, mask: &ImageState) -> Result<(Arc<SharedOutput>, Sink), Error> {
     let data_type = mask.data_type()?;
     if data_type != DataType::UInt8 {
         let message = format!("a mask of type {}", data_type.name());
         return Err(Error::new(ErrorKind::Unsupported, message));
     }
-    let output = SharedOutput::new(Array::zeros(data_type, [1, height, width])?)?;
-    // One-bit masks become 0 and 255, as GDAL promotes them.
+    let bands = request.mask_bands();
+    let shape = request.shape(bands.len());
+    check_output_size(request.inner, shape, data_type)?;
+    let output = SharedOutput::new(Array::zeros(data_type, shape)?)?;
+    // One-bit masks become 0 and 255, as GDAL promotes them: those whose chunks hold one band.
+    let alone = mask.is_planar() || mask.image().samples_per_pixel() == 1;
     let transfer = match mask.image().bits_per_sample().first() {
-        Some(1) => Transfer::map(|bit: u8| if bit == 0 { 0_u8 } else { 255 }),
+        Some(1) if alone => Transfer::map(|bit: u8| if bit == 0 { 0_u8 } else { 255 }),
         _ => Transfer::Copy,
     };
-    let route = Route { band: 0, slot: 0, transfer, sparse: None };
-    let sink = plain_sink(&output, [1, height, width], data_type, vec![route]);
+    let route = |(slot, band)| Route { band, slot, transfer: transfer.clone(), sparse: None };
+    let routes = bands.into_iter().enumerate().map(route).collect();
+    let sink = plain_sink(&output, shape, data_type, routes);
     Ok((output, sink))
 }
 
@@ -188,23 +193,7 @@ pub(crate) async fn finish(request: &Request<'_>, outputs: Outputs) -> Result<Ra
     if request.options.interleaved && !request.interleaves_in_place() {
         data = run(request.inner.executor(), move || interleave(data)).await?;
     }
-    let shared = shared_mask(request, outputs.mask, outputs.values, outputs.alpha).await?.map(Arc::new);
-    let per_band = match outputs.nodata {
-        Some(nodata) => Some(Arc::new(nodata.into_array()?.into_typed::<u8>()?)),
-        None => None,
-    };
-    let known = request.kinds.iter().zip(&request.bands).enumerate();
-    let validity = known.map(|(slot, (kind, band))| match (kind, &shared, &per_band) {
-        (MaskKind::PerDataset | MaskKind::NodataValues | MaskKind::Alpha, Some(shared), _) => {
-            Validity::Shared(Arc::clone(shared))
-        }
-        (MaskKind::Nodata, _, Some(masks)) => Validity::Band(Arc::clone(masks), slot),
-        (MaskKind::Nodata, _, None) if request.conversion.is_none() => {
-            request.masking_nodata(*band).map_or(Validity::All, Validity::Nodata)
-        }
-        _ => Validity::All,
-    });
-    let validity = validity.collect();
+    let validity = validity(request, outputs.mask, outputs.nodata, [outputs.values, outputs.alpha]).await?;
     let base = request.inner.transform(request.level);
     let (transform, inside) = match request.area {
         Area::Window(window, inside) => {
@@ -232,26 +221,52 @@ pub(crate) async fn finish(request: &Request<'_>, outputs: Outputs) -> Result<Ra
     })
 }
 
-/// The mask of all bands, from whichever of its sources there is.
-async fn shared_mask(
+/// The validity of each band of the result.
+async fn validity(
     request: &Request<'_>,
     mask: Option<Arc<SharedOutput>>,
+    nodata: Option<Arc<SharedOutput>>,
+    [values, alpha]: [Option<Arc<SharedOutput>>; 2],
+) -> Result<Vec<Validity>, Error> {
+    let masks = |output: Arc<SharedOutput>| output.into_array()?.into_typed::<u8>().map(Arc::new);
+    let (mask, nodata) = (mask.map(masks).transpose()?, nodata.map(masks).transpose()?);
+    let shared = shared_mask(request, values, alpha).await?.map(Arc::new);
+    let known = request.kinds.iter().zip(&request.bands).enumerate();
+    let validity = known.map(|(slot, (kind, band))| match kind {
+        MaskKind::PerDataset | MaskKind::PerBand => mask.as_ref().map(|masks| {
+            let slot = if masks.dim().0 == 1 { 0 } else { slot };
+            Validity::Band(Arc::clone(masks), slot)
+        }),
+        MaskKind::NodataValues | MaskKind::Alpha => {
+            shared.as_ref().map(|shared| Validity::Shared(Arc::clone(shared)))
+        }
+        MaskKind::Nodata if request.conversion.is_none() => {
+            request.masking_nodata(*band).map(Validity::Nodata)
+        }
+        MaskKind::Nodata => nodata.as_ref().map(|masks| Validity::Band(Arc::clone(masks), slot)),
+        MaskKind::AllValid => None,
+    });
+    Ok(validity.map(|known| known.unwrap_or(Validity::All)).collect())
+}
+
+/// The mask of all bands by their values, or by alpha.
+async fn shared_mask(
+    request: &Request<'_>,
     values: Option<Arc<SharedOutput>>,
     alpha: Option<Arc<SharedOutput>>,
 ) -> Result<Option<Array2<u8>>, Error> {
     let executor = request.inner.executor();
-    Ok(match (mask, values, alpha) {
-        (Some(mask), ..) => Some(plane(mask.into_array()?)?),
-        (None, Some(values), _) => {
+    Ok(match (values, alpha) {
+        (Some(values), _) => {
             let values = values.into_array()?.into_typed::<u8>()?;
             let any = move || values.map_axis(Axis(0), |bands| bands.fold(0, |any, band| any | band));
             Some(run(executor, any).await?)
         }
-        (None, None, Some(alpha)) => {
+        (None, Some(alpha)) => {
             let alpha = alpha.into_array()?;
             Some(plane(run(executor, move || to_8_bit(alpha)).await?)?)
         }
-        (None, None, None) => None,
+        (None, None) => None,
     })
 }
 

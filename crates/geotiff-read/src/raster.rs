@@ -21,11 +21,18 @@ pub enum MaskKind {
     NodataValues,
     /// A mask for all bands, inside the file or in a sidecar (`per_dataset`).
     PerDataset,
+    /// A mask of the band's own, inside the file or in a sidecar (no flag).
+    PerBand,
     /// The alpha band (`alpha`, and `per_dataset`).
     Alpha,
 }
 
 impl MaskKind {
+    /// Whether a mask image tells.
+    pub(crate) fn is_image(self) -> bool {
+        matches!(self, Self::PerDataset | Self::PerBand)
+    }
+
     /// rasterio's names of the flags.
     pub fn flag_names(self) -> &'static [&'static str] {
         match self {
@@ -33,6 +40,7 @@ impl MaskKind {
             Self::Nodata => &["nodata"],
             Self::NodataValues => &["per_dataset", "nodata"],
             Self::PerDataset => &["per_dataset"],
+            Self::PerBand => &[],
             Self::Alpha => &["per_dataset", "alpha"],
         }
     }

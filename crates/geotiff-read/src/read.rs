@@ -112,7 +112,17 @@ impl<'a> Request<'a> {
 
     /// The mask image, when one is to be read.
     pub(crate) fn mask(&self) -> Option<&Arc<ImageState>> {
-        self.inner.mask(self.level).filter(|_| self.options.mask)
+        let wanted = self.options.mask && self.kinds.iter().any(|kind| kind.is_image());
+        self.inner.mask(self.level).filter(|_| wanted)
+    }
+
+    /// The bands of the mask image to read, from 0: one for all bands of the result, or one for each.
+    pub(crate) fn mask_bands(&self) -> Vec<u16> {
+        if !self.kinds.contains(&MaskKind::PerBand) {
+            return vec![0];
+        }
+        let own = |(kind, band): (&MaskKind, &u16)| if *kind == MaskKind::PerBand { band - 1 } else { 0 };
+        self.kinds.iter().zip(&self.bands).map(own).collect()
     }
 
     /// The alpha band, from 0, when it is to be read as the mask.
@@ -156,7 +166,9 @@ impl<'a> Request<'a> {
         };
         let (mut chunks, mut decoded) = self.chunks_of(ImageRole::Data, self.state(), &planes).await?;
         if let Some(mask) = self.mask() {
-            let (mask_chunks, more) = self.chunks_of(ImageRole::Mask, mask, &BTreeSet::from([0])).await?;
+            let planes = if mask.is_planar() { self.mask_bands() } else { vec![0] };
+            let planes = planes.into_iter().collect();
+            let (mask_chunks, more) = self.chunks_of(ImageRole::Mask, mask, &planes).await?;
             decoded.extend(more.into_iter().map(|(position, chunk)| (chunks.len() + position, chunk)));
             chunks.extend(mask_chunks);
         }

@@ -178,7 +178,7 @@ impl<'a> Request<'a> {
     /// The level to read masks of. Where the image has a mask, overviews without one of theirs know of none; masks by
     /// `NODATA_VALUES` are those of the image.
     fn mask_resampler(&self, covered: &Covered) -> Result<(usize, Resampler), Error> {
-        let needs_mask = self.inner.mask(0).is_some();
+        let needs_mask = self.kinds.iter().any(|kind| kind.is_image());
         let by_values = self.kinds.contains(&MaskKind::NodataValues);
         let has_mask = |level| !by_values && (!needs_mask || self.inner.mask(level).is_some());
         self.resampler_of_levels(covered, Resampling::Nearest, has_mask)
@@ -328,18 +328,26 @@ impl Job<'_> {
         Ok(())
     }
 
-    /// For each band, the nodata value that takes part. By a kernel GDAL resamples several bands of one mask at once,
-    /// and looks at none then.
+    /// For each band, the nodata value that takes part. By a kernel GDAL resamples the first of several bands, and those
+    /// after it that have the same mask, at once, and looks at none then.
     fn nodata(&self, raster: &Raster) -> Vec<Option<f64>> {
         use Resampling::{Bilinear, Cubic, CubicSpline, Lanczos};
         let page = self.inner.page();
         let at_once = self.bands.len() > 1
             && matches!(self.options.resampling, Bilinear | Cubic | CubicSpline | Lanczos);
-        let of = |(band, kind): (&u16, &MaskKind)| {
-            let is_shared = at_once && matches!(kind, MaskKind::PerDataset | MaskKind::Alpha);
-            page.written_nodata(band - 1).filter(|_| !is_shared).map(|nodata| nodata.as_f64())
+        let mask = |(band, kind): (&u16, &MaskKind)| match kind {
+            // The first band of the mask image.
+            MaskKind::PerDataset => Some((MaskKind::PerBand, 1)),
+            MaskKind::PerBand => Some((MaskKind::PerBand, *band)),
+            MaskKind::Alpha => Some((MaskKind::Alpha, 0)),
+            _ => None,
         };
-        raster.bands.iter().zip(&raster.mask_kinds).map(of).collect()
+        let masks: Vec<_> = raster.bands.iter().zip(&raster.mask_kinds).map(mask).collect();
+        let shared = masks.iter().take_while(|mask| at_once && mask.is_some() && **mask == masks[0]).count();
+        let of = |(index, band): (usize, &u16)| {
+            page.written_nodata(band - 1).filter(|_| index >= shared).map(|nodata| nodata.as_f64())
+        };
+        raster.bands.iter().enumerate().map(of).collect()
     }
 
     /// The chunks of the work and their common source, gathered while that stays small.

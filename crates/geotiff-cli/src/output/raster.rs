@@ -75,21 +75,31 @@ fn write_geotiff(
     placement: Option<Placement>,
 ) -> Result<(), Failure> {
     let description = super::describe::of(tiff, raster, placement);
-    let mask = mask(tiff, raster);
+    let mask = mask(tiff, raster)?;
     let mask = mask.as_ref().map(|mask| mask.view());
     typed!(&raster.data, all, array => geotiff::write(&mut file, array.view(), mask, &description))?
         .map_err(|error| file.failure(&error))?;
     file.commit()
 }
 
-/// The mask of the first band, where neither nodata nor an alpha band among the bands says the same.
-fn mask(tiff: &GeoTiff, raster: &Raster) -> Option<Array2<u8>> {
+/// The mask of the first band, where neither nodata nor an alpha band among the bands says the same. Bands with masks of
+/// their own must agree.
+fn mask(tiff: &GeoTiff, raster: &Raster) -> Result<Option<Array2<u8>>, Failure> {
     let first = || raster.masks().index_axis(Axis(0), 0).to_owned();
-    match raster.mask_kinds().first()? {
+    if raster.mask_kinds().contains(&MaskKind::PerBand) {
+        let masks = raster.masks();
+        let first = masks.index_axis(Axis(0), 0);
+        return match masks.outer_iter().all(|mask| mask == first) {
+            true => Ok(Some(first.to_owned())),
+            false => Err(Failure::not_yet("a GeoTIFF of bands whose masks differ (name one with --bands)")),
+        };
+    }
+    let Some(kind) = raster.mask_kinds().first() else { return Ok(None) };
+    Ok(match kind {
         MaskKind::Nodata => None,
         MaskKind::Alpha if raster.bands.contains(&tiff.count()) => None,
         // A window may reach beyond the image.
         MaskKind::AllValid => Some(first()).filter(|mask| mask.iter().any(|valid| *valid < 255)),
         _ => Some(first()),
-    }
+    })
 }

@@ -62,8 +62,10 @@ fn bands(facts: &Facts, text: &mut String) -> fmt::Result {
         if let Some(description) = &facts.descriptions[band] {
             write!(text, ", {}", one_line(description))?;
         }
-        if facts.mask_flags[band] != ["all_valid"] {
-            write!(text, ", mask: {}", facts.mask_flags[band].join(" + "))?;
+        match facts.mask_flags[band] {
+            ["all_valid"] => {}
+            [] => text.push_str(", mask: of its own"),
+            flags => write!(text, ", mask: {}", flags.join(" + "))?,
         }
         if (facts.scales[band].0, facts.offsets[band].0) != (1.0, 0.0) {
             write!(text, ", scale {}, offset {}", facts.scales[band], facts.offsets[band])?;
