@@ -89,6 +89,19 @@ fn parts_keep_their_place_and_lose_the_statistics() {
     assert_eq!((&part["stats"][0], &part["band_tags"][0]["BAND_KEY"]), (&Value::Null, &json!("one")));
 }
 
+#[test]
+fn masks_that_differ_between_bands_are_not_written() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("out.tif");
+    let out = out.to_str().expect("UTF-8");
+    let src = fixture("files/masks/beside-own.tif");
+    geotiff(&["read", &src, "-o", out]).fails_with(&["masks differ", "--bands"]);
+    let band = written("files/masks/beside-own.tif", &["--bands", "2"]);
+    assert_eq!(band["mask_flags"], json!([["per_dataset"]]));
+    let alike = written("files/masks/beside-shared.tif", &[]);
+    assert_eq!(alike["mask_flags"], json!([["per_dataset"], ["per_dataset"], ["per_dataset"]]));
+}
+
 /// Warping to a CRS without a code writes GeoKeys that define it.
 #[test]
 fn a_crs_without_a_code_is_defined() {

@@ -266,3 +266,23 @@ fn compare_resampled(record: &Value, request: &Value, array: &Array) -> Result<(
     }
     Err(format!("differs by {mean} on average and {most} at the 99th percentile, of a range of {range}"))
 }
+
+/// What rasterio's `sample` masks of the first six pixels of row 2.
+#[test]
+fn samples_are_masked_band_by_band() {
+    let (image, mask) = (fixture("files/masks/beside-own.tif"), fixture("files/masks/beside-own.tif.msk"));
+    let tiff = open_with_sidecars(&image, &[mask]).unwrap();
+    let points: Vec<(f64, f64)> =
+        (0..6).map(|column| (500_005.0 + 10.0 * f64::from(column), 5_199_975.0)).collect();
+    let valid = |bands: Option<&[u16]>| {
+        let samples = futures::executor::block_on(tiff.sample(&points, bands)).unwrap();
+        samples
+            .valid
+            .outer_iter()
+            .map(|band| band.iter().map(|v| u8::from(*v)).collect())
+            .collect::<Vec<Vec<u8>>>()
+    };
+    let expected = [vec![0, 0, 1, 1, 0, 1], vec![1, 1, 0, 1, 1, 1], vec![1, 1, 1, 1, 0, 1]];
+    assert_eq!(valid(None), expected);
+    assert_eq!(valid(Some(&[3, 1])), [expected[2].clone(), expected[0].clone()]);
+}

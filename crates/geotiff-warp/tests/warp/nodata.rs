@@ -1,11 +1,12 @@
-//! Bands whose nodata values differ, as an `.aux.xml` file may say.
+//! Bands whose nodata values or masks differ, as an `.aux.xml` or `.msk` file may say.
 
 use std::sync::Arc;
 
 use geotiff_core::Nodata;
-use geotiff_read::GeoTiff;
 use geotiff_read::resample::Resampling;
+use geotiff_read::{GeoTiff, ReadOptions};
 use geotiff_warp::WarpOptions;
+use ndarray::Axis;
 
 use crate::{grid, open, pixels, warped};
 
@@ -40,4 +41,25 @@ fn each_band_has_its_own_nodata() {
         let second = warped(&tiff, &grid, &WarpOptions::new().resampling(method).bands([2])).unwrap();
         assert_eq!(second.nodata.map(Nodata::as_f64), Some(value));
     }
+}
+
+#[test]
+fn each_band_has_its_own_mask() {
+    let folder = format!("{}/../../fixtures/files/masks", env!("CARGO_MANIFEST_DIR"));
+    let store = geotiff_io::MemoryStore::new();
+    for name in ["beside-fewer.tif", "beside-fewer.tif.msk"] {
+        store.put(name, std::fs::read(format!("{folder}/{name}")).unwrap());
+    }
+    let tiff = futures::executor::block_on(async {
+        GeoTiff::open(Arc::new(store), "beside-fewer.tif").await?.with_sidecars().await
+    })
+    .unwrap();
+    let read = futures::executor::block_on(tiff.read(&ReadOptions::new())).unwrap();
+    // The image's own grid.
+    let grid = grid(32632, [500_000.0, 5_199_760.0, 500_310.0, 5_200_000.0], 31, 24);
+    let options = WarpOptions::new().resampling(Resampling::Nearest);
+    let raster = warped(&tiff, &grid, &options).unwrap();
+    assert_eq!(raster.masks(), read.masks());
+    let some = warped(&tiff, &grid, &options.bands([2])).unwrap();
+    assert_eq!(some.masks().index_axis(Axis(0), 0), read.masks().index_axis(Axis(0), 1));
 }
