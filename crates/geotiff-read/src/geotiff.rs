@@ -461,7 +461,8 @@ impl Inner {
         self.page().georeferencing().transform().map(|base| transform::rebase(base, (0.0, 0.0), scale))
     }
 
-    /// GDAL's order: a mask image, then the item `NODATA_VALUES`, then nodata that the type can hold, then alpha as the last of 2 or 4 bands.
+    /// GDAL's order: a mask image, then the item `NODATA_VALUES`, then nodata that the type can hold, then alpha as the last
+    /// of 2 or 4 bands.
     pub(crate) fn mask_kinds(&self, level: usize) -> Vec<MaskKind> {
         let image = self.levels[level].image();
         let count = image.band_count();

@@ -107,8 +107,10 @@ impl<T: Sample> Blank<T> {
 
     /// An array of the axes (band, row, column) that holds nothing else.
     pub(crate) fn fill(blanks: &[Self], shape: (usize, usize, usize)) -> Array3<T> {
-        let mut data = Array3::default(shape);
-        data.outer_iter_mut().zip(blanks).for_each(|(mut band, blank)| band.fill(blank.value));
+        let first = blanks.first().map_or_else(T::default, |blank| blank.value);
+        let mut data = Array3::from_elem(shape, first);
+        let others = data.outer_iter_mut().zip(blanks).filter(|(_, blank)| blank.value != first);
+        others.for_each(|(mut band, blank)| band.fill(blank.value));
         data
     }
 

@@ -51,7 +51,7 @@ const SRC_HELP: &str = "Path, or http(s)://, s3://, gs:// or az:// URL of the fi
 pub(crate) struct InfoArgs {
     #[arg(help = SRC_HELP)]
     pub(crate) src: String,
-    /// Also read .aux.xml, .ovr, .msk and world files beside a URL; those beside a local path always are
+    /// Also read .aux.xml, .ovr, .msk, RPC and world files beside a URL; those beside a local path always are
     #[arg(long)]
     pub(crate) sidecars: bool,
     /// Also read EXIF, the colour profile and whether WebP is lossless where a URL needs further requests for them
@@ -110,7 +110,7 @@ pub(crate) struct ReadArgs {
     /// Page of a multi-page file, counted from 0
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) page: usize,
-    /// Also read .aux.xml, .ovr, .msk and world files beside a URL; those beside a local path always are
+    /// Also read .aux.xml, .ovr, .msk, RPC and world files beside a URL; those beside a local path always are
     #[arg(long)]
     pub(crate) sidecars: bool,
     /// Print each request as a JSON line on standard error
@@ -132,7 +132,7 @@ pub(crate) struct SampleArgs {
     /// CSV file of points: columns x and y by name, else the first two
     #[arg(long, value_name = "FILE.csv")]
     pub(crate) points_from: Option<PathBuf>,
-    /// Also read .aux.xml, .ovr, .msk and world files beside a URL; those beside a local path always are
+    /// Also read .aux.xml, .ovr, .msk, RPC and world files beside a URL; those beside a local path always are
     #[arg(long)]
     pub(crate) sidecars: bool,
     /// CRS of the points (default: the file's)
@@ -150,7 +150,7 @@ pub(crate) struct StatsArgs {
     /// Bands to read, counted from 1, in this order
     #[arg(long, value_name = "1,3")]
     pub(crate) bands: Option<BandList>,
-    /// Also read .aux.xml, .ovr, .msk and world files beside a URL; those beside a local path always are
+    /// Also read .aux.xml, .ovr, .msk, RPC and world files beside a URL; those beside a local path always are
     #[arg(long)]
     pub(crate) sidecars: bool,
     /// Use an overview instead of every pixel
